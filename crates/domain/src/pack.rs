@@ -1,0 +1,138 @@
+//! A city pack in memory: what `cities/<city>/` holds, loaded and checked by the platform, carried to the device.
+
+use serde::{Deserialize, Serialize};
+use ts_rs::TS;
+use utoipa::ToSchema;
+
+use crate::{calendar::CalendarYear, item::ServiceItem, licence::LicenceType, text::LocalText};
+
+/// The whole pack.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[ts(export)]
+pub struct CityPack {
+    /// The city.
+    pub city: City,
+    /// Departments.
+    pub departments: Vec<Department>,
+    /// Regions (GB/T 2260), parents before children.
+    pub regions: Vec<Region>,
+    /// Licence types.
+    pub licence_types: Vec<LicenceType>,
+    /// Working-day calendars by year.
+    pub calendars: Vec<CalendarYear>,
+    /// Registers and their facts.
+    pub registers: Vec<Register>,
+    /// Service items.
+    pub items: Vec<ServiceItem>,
+}
+
+/// city.yaml.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[ts(export)]
+pub struct City {
+    /// Folder name.
+    pub id: String,
+    /// Six-digit code of the city.
+    pub region: String,
+    /// Name shown in the band.
+    pub name: LocalText,
+    /// Short name shown in the band.
+    pub short_name: LocalText,
+    /// Who runs the app.
+    pub operator: LocalText,
+    /// Hotline.
+    pub hotline: String,
+    /// Themes of the catalogue, in order.
+    pub themes: Vec<Theme>,
+    /// Item codes or theme ids on the home page, standard mode (8).
+    pub home_tiles: Vec<HomeTile>,
+    /// The same for senior mode (at most 8, fixed order).
+    pub senior_tiles: Vec<HomeTile>,
+}
+
+/// A theme of the catalogue.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[ts(export)]
+pub struct Theme {
+    /// Id.
+    pub id: String,
+    /// Name.
+    pub name: LocalText,
+    /// Icon name of the sprite.
+    pub icon: String,
+}
+
+/// A tile of the home page.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[ts(export)]
+pub struct HomeTile {
+    /// Words under the icon.
+    pub label: LocalText,
+    /// Icon name of the sprite.
+    pub icon: String,
+    /// Where it leads: `item:<code>`, `theme:<id>` or `route:<name>` (`licences`, `help`, `cases`).
+    pub to: String,
+}
+
+/// 部门.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[ts(export)]
+pub struct Department {
+    /// Id used in items, e.g. `gjj-center`.
+    pub id: String,
+    /// Full name.
+    pub name: LocalText,
+    /// Unified social credit code (synthetic in the demo, valid by its check).
+    pub credit_code: String,
+    /// Phone with area code.
+    pub phone: String,
+}
+
+/// One region.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[ts(export)]
+pub struct Region {
+    /// GB/T 2260 code.
+    pub code: String,
+    /// Name.
+    pub name: LocalText,
+    /// Parent's code.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub parent: Option<String>,
+}
+
+/// A register of a department and the facts it can answer.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[ts(export)]
+pub struct Register {
+    /// First part of fact keys.
+    pub id: String,
+    /// Name in words.
+    pub name: LocalText,
+    /// Keeper: department id.
+    pub department: String,
+    /// Facts.
+    pub facts: Vec<RegisterFact>,
+}
+
+/// One fact a register can answer.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[ts(export)]
+pub struct RegisterFact {
+    /// Second part of the key.
+    pub id: String,
+    /// What it is.
+    pub words: LocalText,
+    /// Type: `text`, `number`, `money`, `date`, `bool`, `list`, `choices`.
+    #[serde(rename = "type")]
+    pub value_type: String,
+}

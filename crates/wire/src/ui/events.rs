@@ -1,0 +1,63 @@
+//! What the core tells its screens. Hints only: a screen re-reads what it shows.
+
+use haoban_domain::ids::{CaseId, DraftId, OutboxId};
+use serde::{Deserialize, Serialize};
+use ts_rs::TS;
+
+/// One event.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+#[ts(export)]
+pub enum ClientEvent {
+    /// Sign-in, sign-out, expiry.
+    SessionChanged {},
+    /// The platform answers again, or no longer.
+    ConnectivityChanged {
+        /// Now.
+        online: bool,
+    },
+    /// A new catalogue was stored.
+    CatalogueChanged {},
+    /// A draft changed otherwise than by this screen.
+    DraftChanged {
+        /// Draft.
+        draft_id: DraftId,
+    },
+    /// The outbox changed.
+    OutboxChanged {},
+    /// Bytes moved.
+    UploadProgress {
+        /// Entry.
+        outbox_id: OutboxId,
+        /// Bytes sent.
+        sent: u64,
+        /// Bytes in all.
+        total: u64,
+    },
+    /// A case was sent, fetched or changed.
+    CaseChanged {
+        /// Case.
+        case_id: CaseId,
+    },
+    /// Messages changed.
+    InboxChanged {
+        /// Unread now.
+        unread: u32,
+    },
+    /// Licences changed.
+    LicencesChanged {},
+    /// Go to a screen (a notification was clicked, files were dropped).
+    Navigate {
+        /// Route path, e.g. `/cases/cas_…`.
+        path: String,
+    },
+    /// Files were dropped on the window; attach them by token.
+    FilesDropped {
+        /// Tokens for `material_attach`.
+        tokens: Vec<String>,
+    },
+    /// Settings changed in another window.
+    SettingsChanged {},
+    /// The vault opened, closed or failed.
+    VaultChanged {},
+}

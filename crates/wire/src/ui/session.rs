@@ -1,0 +1,229 @@
+//! Start, settings, sign-in.
+
+use haoban_domain::{pack::City, text::Language, time::Timestamp};
+use serde::{Deserialize, Serialize};
+use ts_rs::TS;
+
+/// Asked once when a screen opens.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+#[ts(export)]
+pub struct AppStart {}
+
+/// Everything the frame needs.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct AppStartView {
+    /// App version.
+    pub version: String,
+    /// What this host can do.
+    pub host: HostAbilities,
+    /// Settings of this device.
+    pub settings: Settings,
+    /// Who is signed in.
+    pub session: SessionView,
+    /// The city, absent until the catalogue was fetched once.
+    pub city: Option<City>,
+    /// Standing of the sealed store.
+    pub vault: VaultView,
+    /// Whether the platform answers.
+    pub online: bool,
+    /// When it last answered.
+    pub last_online: Option<Timestamp>,
+    /// Unread messages.
+    pub unread: u32,
+    /// Things in the outbox that are not done.
+    pub outbox_open: u32,
+}
+
+/// What a host can do, so that screens offer only that.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct HostAbilities {
+    /// `tauri` or `devhost`.
+    pub kind: String,
+    /// Native file picker (`material_pick`); else the page uploads to the host and calls `material_attach`.
+    pub native_picker: bool,
+    /// Clipboard images (`material_paste`).
+    pub native_clipboard: bool,
+    /// Can show OS notifications.
+    pub notifications: bool,
+}
+
+/// Where the sealed store stands.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(tag = "state", rename_all = "snake_case")]
+#[ts(export)]
+pub enum VaultView {
+    /// Open; the key lies in the OS keychain.
+    Open,
+    /// Open under a passphrase.
+    OpenByPassphrase,
+    /// Closed: a passphrase is needed.
+    PassphraseNeeded,
+    /// The keychain is locked; unlock it and try again. Nothing was changed.
+    KeychainLocked,
+    /// There is no keychain; choose a passphrase, or go on without drafts on this device.
+    NoKeychain,
+    /// There is a store but its key is gone. Nothing was changed.
+    KeyMissing,
+    /// The store cannot be read. Nothing was changed.
+    Unreadable {
+        /// Problem code.
+        code: String,
+    },
+    /// The resident chose to keep nothing on this device: everything is gone when the app closes.
+    MemoryOnly,
+}
+
+/// Opens the vault another way.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(tag = "way", rename_all = "snake_case")]
+#[ts(export)]
+pub enum VaultUnlock {
+    /// Try the keychain again.
+    Retry,
+    /// Open (or first set) by passphrase.
+    Passphrase {
+        /// The passphrase; at least 8 characters when first set.
+        passphrase: String,
+    },
+    /// Keep nothing on this device.
+    MemoryOnly,
+}
+
+/// Settings of this device.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+#[ts(export)]
+pub struct Settings {
+    /// Standard or senior.
+    pub mode: Mode,
+    /// Light, dark or as the system says.
+    pub theme: Theme,
+    /// Text size in percent: 100, 112, 125, 150, 187.
+    pub text_percent: u16,
+    /// Language.
+    pub language: Language,
+    /// OS notifications wanted.
+    pub notifications: bool,
+    /// Whether the first-run question was answered.
+    pub first_run_done: bool,
+    /// Keep running in the tray after the window closes.
+    pub stay_in_tray: bool,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            mode: Mode::Standard,
+            theme: Theme::System,
+            text_percent: 100,
+            language: Language::Chinese,
+            notifications: true,
+            first_run_done: false,
+            stay_in_tray: true,
+        }
+    }
+}
+
+/// Standard or senior (长辈版).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+#[ts(export)]
+pub enum Mode {
+    /// Standard.
+    Standard,
+    /// Senior.
+    Senior,
+}
+
+/// Colours.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+#[ts(export)]
+pub enum Theme {
+    /// As the system says.
+    System,
+    /// Light.
+    Light,
+    /// Dark.
+    Dark,
+}
+
+/// Replaces the settings.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+#[ts(export)]
+pub struct SettingsSave {
+    /// All of them.
+    pub settings: Settings,
+}
+
+/// Begins a sign-in in the system browser.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+#[ts(export)]
+pub struct SessionBegin {}
+
+/// Gives a running sign-in up.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+#[ts(export)]
+pub struct SessionCancel {}
+
+/// Signs out. Drafts stay, sealed; tokens are revoked and destroyed.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+#[ts(export)]
+pub struct SessionEnd {}
+
+/// Who is signed in.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(tag = "state", rename_all = "snake_case")]
+#[ts(export)]
+pub enum SessionView {
+    /// Nobody.
+    SignedOut {
+        /// Why the last try failed, if it did.
+        problem: Option<crate::Problem>,
+    },
+    /// The browser is open.
+    SigningIn {
+        /// Address that was opened, so that it can be opened again by hand.
+        url: String,
+    },
+    /// Somebody.
+    SignedIn {
+        /// The person.
+        person: SessionPerson,
+    },
+    /// The session ended; sign in again. The person's drafts are still here.
+    Expired {
+        /// The person.
+        person: SessionPerson,
+    },
+}
+
+/// The person of a session, as much as screens need.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct SessionPerson {
+    /// Name.
+    pub name: String,
+    /// Masked ID number or credit code.
+    pub id_masked: String,
+    /// Masked phone.
+    pub phone_masked: String,
+    /// Natural person or legal entity.
+    pub kind: haoban_domain::item::AudienceKind,
+}
+
+/// Erases everything of the app on this device, after an explicit confirmation.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+#[ts(export)]
+pub struct DataErase {
+    /// Must be true; unsent drafts are lost.
+    pub confirmed: bool,
+}
