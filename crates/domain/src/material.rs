@@ -8,6 +8,7 @@ use crate::{
     ids::{FileId, LicenceId},
     rules::Expr,
     text::LocalText,
+    time::Date,
 };
 
 /// One line of materials.yaml.
@@ -158,6 +159,8 @@ pub struct MaterialState {
     pub usable_licences: Vec<LicenceId>,
     /// Whether handing it in later is allowed.
     pub may_defer: bool,
+    /// Last day for handing it in later, counted from today; absent when it may not follow.
+    pub defer_until: Option<Date>,
 }
 
 /// The three stamps and their ways: 免交 · 您来交 · 可后补.

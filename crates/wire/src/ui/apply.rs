@@ -9,6 +9,7 @@ use haoban_domain::{
     item::ItemCode,
     licence::Licence,
     material::{FileKind, MaterialChoice, MaterialRule},
+    pack::Region,
     text::LocalText,
     time::{Date, Timestamp},
 };
@@ -76,6 +77,12 @@ pub struct DraftView {
     pub correction: Option<CorrectionContext>,
     /// Whether sending needs a sign-in first.
     pub needs_sign_in: bool,
+    /// Regions of the pack, parents before children; only when the form asks for an address.
+    pub regions: Vec<Region>,
+    /// Minutes that filling the whole form takes, as the guide says.
+    pub minutes: u8,
+    /// Department that will get it, in words.
+    pub department: LocalText,
 }
 
 /// What a new version of the service did to a draft.
