@@ -1,0 +1,106 @@
+//! Files of the machine: picker, drops, clipboard, exports. Bytes go straight to the core.
+
+use std::{io::Cursor, path::Path, path::PathBuf, sync::Arc};
+
+use async_trait::async_trait;
+use haoban_client::ports::{FileSource, FileSourceError, PickedFile};
+use haoban_client::material::FileKind;
+use tauri::{AppHandle, Manager};
+use tauri_plugin_dialog::DialogExt;
+use tokio::sync::oneshot;
+
+use crate::dropped::HeldFiles;
+
+/// The shell's files.
+pub(crate) struct ShellFiles {
+    app: AppHandle,
+    held: Arc<HeldFiles>,
+}
+
+impl ShellFiles {
+    pub(crate) fn new(app: AppHandle, held: Arc<HeldFiles>) -> Self {
+        Self { app, held }
+    }
+}
+
+#[async_trait]
+impl FileSource for ShellFiles {
+    async fn pick(&self, accept: &[FileKind]) -> Result<Vec<PickedFile>, FileSourceError> {
+        let (tell, told) = oneshot::channel();
+        self.app
+            .dialog()
+            .file()
+            .add_filter("PDF, JPEG, PNG, HEIC", &extensions(accept))
+            .pick_files(move |picked| drop(tell.send(picked)));
+        let picked = told.await.map_err(|_| FileSourceError::Io("the picker went away".to_owned()))?;
+        let mut files = Vec::new();
+        for file in picked.unwrap_or_default() {
+            let path = file.into_path().map_err(|error| FileSourceError::Io(error.to_string()))?;
+            files.push(open(&path).await?);
+        }
+        Ok(files)
+    }
+
+    async fn take(&self, token: &str) -> Result<PickedFile, FileSourceError> {
+        let path = self.held.take(token).ok_or(FileSourceError::Nothing)?;
+        open(&path).await
+    }
+
+    async fn paste(&self) -> Result<PickedFile, FileSourceError> {
+        let png = tokio::task::spawn_blocking(clipboard_png)
+            .await
+            .map_err(|error| FileSourceError::Io(error.to_string()))??;
+        let bytes = Some(png.len() as u64);
+        Ok(PickedFile { name: "clipboard.png".to_owned(), bytes, content: Box::new(Cursor::new(png)) })
+    }
+
+    async fn export(&self, suggested_name: &str, content: Vec<u8>) -> Result<String, FileSourceError> {
+        let paths = self.app.path();
+        let folder = paths.download_dir().or_else(|_| paths.home_dir()).map_err(io)?;
+        tokio::fs::create_dir_all(&folder).await.map_err(io)?;
+        let place = free_name(&folder, suggested_name);
+        tokio::fs::write(&place, content).await.map_err(io)?;
+        Ok(place.display().to_string())
+    }
+}
+
+fn io(error: impl std::fmt::Display) -> FileSourceError {
+    FileSourceError::Io(error.to_string())
+}
+
+async fn open(path: &Path) -> Result<PickedFile, FileSourceError> {
+    let name = path.file_name().map_or_else(|| "file".to_owned(), |name| name.to_string_lossy().into_owned());
+    let file = tokio::fs::File::open(path).await.map_err(io)?;
+    let bytes = file.metadata().await.map_err(io)?.len();
+    Ok(PickedFile { name, bytes: Some(bytes), content: Box::new(file) })
+}
+
+/// Endings for the picker's filter only; what a file is, its content says.
+fn extensions(accept: &[FileKind]) -> Vec<&'static str> {
+    accept
+        .iter()
+        .flat_map(|kind| match kind {
+            FileKind::Pdf => &["pdf", "PDF"][..],
+            FileKind::Jpeg => &["jpg", "jpeg", "JPG", "JPEG"],
+            FileKind::Png => &["png", "PNG"],
+            FileKind::Heic => &["heic", "HEIC", "heif"],
+        })
+        .copied()
+        .collect()
+}
+
+/// A name that overwrites nothing.
+fn free_name(folder: &Path, suggested: &str) -> PathBuf {
+    let (stem, ending) = suggested.rsplit_once('.').unwrap_or((suggested, "pdf"));
+    (0..1000)
+        .map(|n| if n == 0 { folder.join(suggested) } else { folder.join(format!("{stem} ({n}).{ending}")) })
+        .find(|place| !place.exists())
+        .unwrap_or_else(|| folder.join(suggested))
+}
+
+fn clipboard_png() -> Result<Vec<u8>, FileSourceError> {
+    let mut clipboard = arboard::Clipboard::new().map_err(io)?;
+    let picture = clipboard.get_image().map_err(|_| FileSourceError::Nothing)?;
+    let (width, height) = (u32::try_from(picture.width).map_err(io)?, u32::try_from(picture.height).map_err(io)?);
+    haoban_client::materials::png_from_rgba(width, height, picture.bytes.into_owned()).map_err(io)
+}
