@@ -1,1 +1,58 @@
-fn main() {}
+//! The project's own task runner: `cargo xtask run`, `cargo xtask test` and what they are made of.
+
+mod bench;
+mod ci;
+mod install;
+mod layers;
+mod package;
+mod place;
+mod run;
+mod shell;
+mod shots;
+mod test;
+mod types;
+mod ui;
+
+use std::process::ExitCode;
+
+const HELP: &str = "\
+cargo xtask <task>
+
+  run            install what is missing, build, start the platform with the demo city and open the app
+                 (without a display: serve the app to a browser and print the address)
+  test           run every test there is, installing what tests need
+                 test <suite>…   only: rust ui journeys browser shell postgres
+  ci             what the gate runs: formatting, lints, layers, generated files, then every test
+  gen            write the generated TypeScript and the window's command permissions
+  layers         check who imports whom
+  bench          print the measured ratios
+  shots          take screenshots of every page in every mode into shots/
+  package        build the .deb
+";
+
+fn main() -> ExitCode {
+    let mut words = std::env::args().skip(1);
+    let task = words.next().unwrap_or_default();
+    let rest: Vec<String> = words.collect();
+    let done = match task.as_str() {
+        "run" => run::run(),
+        "test" => test::test(&rest),
+        "ci" => ci::ci(),
+        "gen" => types::generate(),
+        "layers" => layers::check(),
+        "bench" => bench::bench(&rest),
+        "shots" => shots::shots(&rest),
+        "package" => package::package(),
+        _ => {
+            eprint!("{HELP}");
+            return if task.is_empty() || task == "help" { ExitCode::SUCCESS } else { ExitCode::from(2) };
+        }
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("\n{task}: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}

@@ -1,0 +1,52 @@
+//! Installs what is missing on a bare Debian 12: by apt when we may, else by telling the exact line.
+
+use crate::shell;
+
+/// What building the window needs.
+pub const WINDOW: &[&str] = &[
+    "build-essential", "pkg-config", "libwebkit2gtk-4.1-dev", "libgtk-3-dev", "librsvg2-dev",
+    "libayatana-appindicator3-dev", "fonts-noto-cjk", "xdg-utils",
+];
+/// What building the core and the platform needs.
+pub const CORE: &[&str] = &["build-essential", "pkg-config", "fonts-noto-cjk"];
+/// What the tests need on top.
+pub const TESTS: &[&str] = &[
+    "chromium", "webkit2gtk-driver", "xvfb", "xauth", "dbus", "dbus-x11", "gnome-keyring", "postgresql", "poppler-utils",
+];
+
+/// Makes sure all packages are there.
+pub fn packages(wanted: &[&str]) -> anyhow::Result<()> {
+    if !shell::has("dpkg-query") {
+        eprintln!("· this is no Debian system; please install the equivalents of: {}", wanted.join(" "));
+        return Ok(());
+    }
+    let missing: Vec<&str> = wanted.iter().copied().filter(|name| !installed(name)).collect();
+    if missing.is_empty() {
+        return Ok(());
+    }
+    let list = missing.join(" ");
+    let line = format!("apt-get install -y --no-install-recommends {list}");
+    let Some(prefix) = privilege() else {
+        anyhow::bail!("packages are missing and this user may not install them; please run:\n\n  sudo {line}\n");
+    };
+    eprintln!("· installing: {list}");
+    let environment = "DEBIAN_FRONTEND=noninteractive";
+    let install = format!("{prefix}env {environment} {line}");
+    // Unpacking hundreds of packages in one go failed once for no lasting reason: mend and try again.
+    let script = format!(
+        "{prefix}apt-get update -qq; {install} || {{ {prefix}env {environment} apt-get -f install -y; {install}; }}"
+    );
+    shell::must("sh", &["-c", &script])
+}
+
+fn installed(name: &str) -> bool {
+    shell::output("dpkg-query", &["-W", "-f", "${Status}", name]).is_some_and(|status| status.ends_with(" installed"))
+}
+
+/// How to become root: nothing when we are, sudo when it does not ask, else not at all.
+fn privilege() -> Option<&'static str> {
+    if shell::output("id", &["-u"]).as_deref() == Some("0") {
+        return Some("");
+    }
+    shell::output("sudo", &["-n", "true"]).map(|_| "sudo ")
+}

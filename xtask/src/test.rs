@@ -1,0 +1,93 @@
+//! `cargo xtask test`: every test there is.
+
+use std::process::Command;
+
+use crate::{install, place, shell, ui};
+
+/// Suites in the order of what they stand on.
+const SUITES: &[&str] = &["rust", "ui", "journeys", "browser", "shell"];
+
+/// Runs all suites, or only the named ones.
+pub fn test(wanted: &[String]) -> anyhow::Result<()> {
+    for name in wanted {
+        anyhow::ensure!(SUITES.contains(&name.as_str()), "there is no suite `{name}`; there are: {}", SUITES.join(" "));
+    }
+    install::packages(install::WINDOW)?;
+    install::packages(install::TESTS)?;
+    ui::build()?;
+    for suite in SUITES {
+        if !wanted.is_empty() && !wanted.iter().any(|name| name == suite) {
+            continue;
+        }
+        eprintln!("\n── {suite} ──");
+        match *suite {
+            "rust" => rust()?,
+            "ui" => pages()?,
+            "journeys" => journeys()?,
+            "browser" => browser()?,
+            _ => window()?,
+        }
+    }
+    Ok(())
+}
+
+/// Unit and contract tests of every crate; the window's own crate too.
+fn rust() -> anyhow::Result<()> {
+    let mut command = shell::command(&place::cargo());
+    command.args(["test", "--workspace", "--exclude", "haoban-tests"]);
+    shell::must_run(&mut in_session(command))
+}
+
+/// Types, lints, message files, budgets and unit tests of the pages.
+fn pages() -> anyhow::Result<()> {
+    for script in ["check", "lint", "test"] {
+        shell::must_run(ui::npm().args(["run", "--silent", script]))?;
+    }
+    Ok(())
+}
+
+/// Real core and real platform in one process.
+fn journeys() -> anyhow::Result<()> {
+    tests_crate("journeys")
+}
+
+/// A real browser on the loopback host and on the desk.
+fn browser() -> anyhow::Result<()> {
+    programs()?;
+    tests_crate("browser")
+}
+
+/// The real window through its driver.
+fn window() -> anyhow::Result<()> {
+    programs()?;
+    tests_crate("shell")
+}
+
+fn programs() -> anyhow::Result<()> {
+    shell::must(&place::cargo(), &["build", "--quiet", "-p", "haoban-server", "-p", "haoban-devhost", "-p", "haoban-app"])
+}
+
+fn tests_crate(test: &str) -> anyhow::Result<()> {
+    let mut command = shell::command(&place::cargo());
+    command.args(["test", "-p", "haoban-tests", "--test", test]);
+    shell::must_run(&mut in_session(command))
+}
+
+/// Wraps a command in a private bus with an unlocked keychain and a virtual display, so that the real ones are used.
+pub fn in_session(command: Command) -> Command {
+    let mut words = vec![command.get_program().to_string_lossy().into_owned()];
+    words.extend(command.get_args().map(|word| word.to_string_lossy().into_owned()));
+    let quoted: Vec<String> = words.iter().map(|word| format!("'{}'", word.replace('\'', "'\\''"))).collect();
+    let script = format!(
+        "echo | gnome-keyring-daemon --unlock --components=secrets >/dev/null 2>&1; exec {}",
+        quoted.join(" ")
+    );
+    let mut wrapped = shell::command("xvfb-run");
+    wrapped
+        .args(["-a", "-s", "-screen 0 1400x1000x24", "dbus-run-session", "--", "sh", "-c", &script])
+        .env("NO_AT_BRIDGE", "1")
+        .env("LIBGL_ALWAYS_SOFTWARE", "1");
+    // A keyring of its own: the user's is never touched.
+    wrapped.env("XDG_DATA_HOME", place::data().join("test-session"));
+    wrapped
+}

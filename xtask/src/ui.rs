@@ -1,0 +1,79 @@
+//! Builds the pages.
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    time::SystemTime,
+};
+
+use anyhow::Context;
+
+use crate::{place, shell};
+
+/// Node that the pages' tools accept.
+const NODE: (u32, u32) = (20, 19);
+
+/// Installs the locked npm packages when the lock file changed, and builds both pages when a source did.
+pub fn build() -> anyhow::Result<()> {
+    install()?;
+    let ui = place::root().join("ui");
+    for (script, folder) in [("build", "dist"), ("build:desk", "dist-desk")] {
+        if fresh(&ui, &ui.join(folder).join(if folder == "dist" { "index.html" } else { "desk.html" })) {
+            continue;
+        }
+        shell::must_run(npm().args(["run", "--silent", script]))?;
+    }
+    Ok(())
+}
+
+/// Installs the locked npm packages.
+pub fn install() -> anyhow::Result<()> {
+    node_is_there()?;
+    let ui = place::root().join("ui");
+    let stamp = ui.join("node_modules/.package-lock.json");
+    if newer(&ui.join("package-lock.json"), &stamp) {
+        shell::must_run(npm().args(["ci", "--no-audit", "--no-fund", "--ignore-scripts"]))?;
+    }
+    Ok(())
+}
+
+/// npm in the pages' folder.
+pub fn npm() -> std::process::Command {
+    let mut command = shell::command("npm");
+    command.current_dir(place::root().join("ui"));
+    command
+}
+
+fn node_is_there() -> anyhow::Result<()> {
+    let version = shell::output("node", &["--version"])
+        .context("Node is missing; please install Node 20.19 or newer (https://nodejs.org) and start again")?;
+    let mut parts = version.trim_start_matches('v').split('.').map(|part| part.parse::<u32>().unwrap_or(0));
+    let found = (parts.next().unwrap_or(0), parts.next().unwrap_or(0));
+    anyhow::ensure!(found >= NODE, "Node {version} is too old; please install Node {}.{} or newer", NODE.0, NODE.1);
+    Ok(())
+}
+
+fn fresh(ui: &Path, product: &Path) -> bool {
+    let sources = ["src", "index.html", "desk.html", "vite.config.ts", "package-lock.json", "scripts", "public"];
+    let Some(built) = modified(product) else { return false };
+    sources.iter().all(|source| latest(&ui.join(source)).is_none_or(|changed| changed <= built))
+}
+
+fn newer(source: &Path, product: &Path) -> bool {
+    match (modified(source), modified(product)) {
+        (Some(source), Some(product)) => source > product,
+        _ => true,
+    }
+}
+
+fn modified(path: &Path) -> Option<SystemTime> {
+    fs::metadata(path).and_then(|meta| meta.modified()).ok()
+}
+
+fn latest(path: &PathBuf) -> Option<SystemTime> {
+    if !path.is_dir() {
+        return modified(path);
+    }
+    let entries = fs::read_dir(path).ok()?;
+    entries.flatten().filter_map(|entry| latest(&entry.path())).max()
+}
