@@ -1,1 +1,26 @@
-//! placeholder
+//! The city platform: one binary, one database, one city.
+//!
+//! Rooms: `http` (the outside of it), `identity`, `catalogue`, `intake`, `workflow`, `materials`,
+//! `licences`, `notices`, `desk`, `audit`, `jobs`, `seed`, and below them all `store`. Handlers write no SQL;
+//! the store calls no room.
+
+pub mod app;
+pub mod audit;
+pub mod catalogue;
+pub mod config;
+pub mod desk;
+mod error;
+pub mod http;
+pub mod identity;
+pub mod intake;
+pub mod jobs;
+pub mod licences;
+pub mod materials;
+pub mod notices;
+pub mod ports;
+pub mod seed;
+pub mod store;
+pub mod workflow;
+
+pub use app::AppState;
+pub use error::{Error, Result};

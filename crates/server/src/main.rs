@@ -1,1 +1,3 @@
+//! `haoban-server`: serve | worker | migrate | seed | check-city.
+
 fn main() {}

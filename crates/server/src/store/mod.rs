@@ -1,0 +1,105 @@
+//! The database: one SQL text, two engines.
+//!
+//! SQLite keeps a pool of readers and exactly one writer; Postgres shares one pool. Nothing writes
+//! except through [`Store::write`].
+
+mod dialect;
+mod migrate;
+mod open;
+
+use std::ops::{Deref, DerefMut};
+
+pub use dialect::Dialect;
+pub use migrate::MigrateError;
+pub use open::OpenError;
+use sqlx::{AnyConnection, AnyPool, Transaction};
+
+use crate::Result;
+
+/// The open database. Cloning shares the pools.
+#[derive(Debug, Clone)]
+pub struct Store {
+    dialect: Dialect,
+    readers: AnyPool,
+    writer: AnyPool,
+}
+
+impl Store {
+    /// Which engine.
+    #[must_use]
+    pub fn dialect(&self) -> Dialect {
+        self.dialect
+    }
+
+    /// Where to read from: `sqlx::query(…).fetch_one(store.reader())`. On SQLite these connections cannot write.
+    #[must_use]
+    pub fn reader(&self) -> &AnyPool {
+        &self.readers
+    }
+
+    /// Starts a writing transaction (`BEGIN IMMEDIATE` on SQLite). Dropping it without [`Write::commit`] undoes it.
+    ///
+    /// ```ignore
+    /// let mut tx = store.write().await?;
+    /// sqlx::query("…").bind(id).execute(&mut *tx).await?;
+    /// audit::record(&mut tx, entry).await?;
+    /// tx.commit().await?;
+    /// ```
+    ///
+    /// Nothing slow may be awaited while it is open: no network, no hashing, no file.
+    pub async fn write(&self) -> Result<Write> {
+        let tx = match self.dialect {
+            Dialect::Sqlite => self.writer.begin_with("BEGIN IMMEDIATE").await?,
+            Dialect::Postgres => self.writer.begin().await?,
+        };
+        Ok(Write { tx, dialect: self.dialect })
+    }
+
+    /// Ends all connections; on SQLite the log is folded into the file first.
+    pub async fn close(&self) {
+        self.readers.close().await;
+        if self.dialect == Dialect::Sqlite {
+            // Best effort: an unfolded log is read again at the next start.
+            let _ = sqlx::query("PRAGMA wal_checkpoint(TRUNCATE)").execute(&self.writer).await;
+        }
+        self.writer.close().await;
+    }
+}
+
+/// A writing transaction. Use `&mut *tx` as executor (`&mut **tx` when `tx` is a `&mut Write`).
+#[derive(Debug)]
+pub struct Write {
+    tx: Transaction<'static, sqlx::Any>,
+    dialect: Dialect,
+}
+
+impl Write {
+    /// Which engine.
+    #[must_use]
+    pub fn dialect(&self) -> Dialect {
+        self.dialect
+    }
+
+    /// Makes it count.
+    pub async fn commit(self) -> Result<()> {
+        Ok(self.tx.commit().await?)
+    }
+
+    /// Undoes it now instead of at drop.
+    pub async fn rollback(self) -> Result<()> {
+        Ok(self.tx.rollback().await?)
+    }
+}
+
+impl Deref for Write {
+    type Target = AnyConnection;
+    fn deref(&self) -> &AnyConnection {
+        &self.tx
+    }
+}
+
+impl DerefMut for Write {
+    fn deref_mut(&mut self) -> &mut AnyConnection {
+        &mut self.tx
+    }
+}
