@@ -1,7 +1,17 @@
 //! 办件 `Case`: one pure machine, its clocks, and what a resident or officer sees of it.
 
+mod machine;
+pub mod clock;
 mod record;
 mod status;
+pub mod timeline;
+mod transitions;
+mod words;
 
+pub use machine::*;
 pub use record::*;
 pub use status::*;
+pub use transitions::{allowed, apply, submit};
+
+#[cfg(test)]
+mod tests;

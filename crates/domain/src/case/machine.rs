@@ -1,0 +1,161 @@
+//! The machine of a case: `(state, event) -> (state, effects)` or a typed error.
+
+use serde::{Deserialize, Serialize};
+
+use super::{CaseEventKind, CaseStatus, ClockKind};
+
+/// Everything the machine needs to know of a case.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CaseState {
+    /// Standing.
+    pub status: CaseStatus,
+    /// Index of the workflow step that has the case.
+    pub step: u16,
+    /// How many steps the workflow has; at least one.
+    pub steps: u16,
+    /// A correction was asked for already; it is asked once in the life of a case.
+    pub correction_used: bool,
+    /// While a correction or a special procedure holds the case: where it goes back to.
+    pub back_to: Option<CaseStatus>,
+}
+
+/// What can happen to a case.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", tag = "kind", deny_unknown_fields)]
+pub enum CaseEvent {
+    /// 受理.
+    Accept {
+        /// Who accepted.
+        by: AcceptedBy,
+    },
+    /// An officer takes it up for review.
+    StartReview,
+    /// 补正告知. Once in the life of a case.
+    RequestCorrection,
+    /// The applicant hands the corrections in.
+    Correct,
+    /// 不予受理.
+    NotAccept,
+    /// One step passed, the next department takes over.
+    PassStep,
+    /// 特别程序 begins.
+    Suspend,
+    /// 特别程序 ends.
+    Resume,
+    /// 准予.
+    Grant {
+        /// True when the rules decided (秒批); only from `Accepted`.
+        automatic: bool,
+    },
+    /// 不予.
+    Refuse,
+    /// 撤回.
+    Withdraw,
+    /// 终止.
+    Terminate,
+    /// Result delivered.
+    Close,
+}
+
+/// Who accepted a case.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum AcceptedBy {
+    /// An officer.
+    Officer,
+    /// The rules of an instant item.
+    Rules,
+    /// Nobody: five working days passed in silence (行政许可法 §32).
+    Silence,
+}
+
+/// What the platform has to do after a step of the machine, in this order.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", tag = "kind")]
+pub enum Effect {
+    /// A clock begins.
+    StartClock {
+        /// Which.
+        clock: ClockKind,
+    },
+    /// A clock stands still.
+    PauseClock {
+        /// Which.
+        clock: ClockKind,
+    },
+    /// A clock runs on.
+    ResumeClock {
+        /// Which.
+        clock: ClockKind,
+    },
+    /// A clock ends.
+    StopClock {
+        /// Which.
+        clock: ClockKind,
+    },
+    /// A task for the department of a step.
+    OpenTask {
+        /// Index of the step in the workflow.
+        step: u16,
+    },
+    /// The open task is done with.
+    CloseTask,
+    /// The applicant is told.
+    Notify {
+        /// Of what.
+        notice: CaseNotice,
+    },
+    /// The outputs of the workflow are made.
+    Issue,
+    /// The result is handed over; `Close` follows once it arrived.
+    Deliver,
+}
+
+/// What an applicant is told of; the platform's notice kinds carry the same names.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum CaseNotice {
+    /// Taken.
+    Received,
+    /// Accepted.
+    Accepted,
+    /// The applicant must act.
+    CorrectionRequested,
+    /// Goes on.
+    Progress,
+    /// Good news.
+    Granted,
+    /// Refused or not accepted.
+    Refused,
+    /// Withdrawn or ended.
+    Ended,
+}
+
+/// Why an event is not allowed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, thiserror::Error)]
+pub enum NotAllowed {
+    /// The machine has no such transition.
+    #[error("a case that is {} cannot take the event {event:?}", from.as_str())]
+    Here {
+        /// Where the case stands.
+        from: CaseStatus,
+        /// What was tried.
+        event: CaseEventKind,
+    },
+    /// A correction was asked for already.
+    #[error("a correction was asked for already; it may be asked once, with every point in it")]
+    CorrectionUsed,
+    /// Only the last step decides.
+    #[error("step {step} does not decide; the case has to pass to the next department")]
+    NotLastStep {
+        /// Index of the present step.
+        step: u16,
+    },
+    /// There is no step after this one.
+    #[error("step {step} is the last one; it has to be decided")]
+    NoNextStep {
+        /// Index of the present step.
+        step: u16,
+    },
+}
