@@ -1,0 +1,1 @@
+//! The OS keychain behind the `Keychain` port.
