@@ -141,7 +141,7 @@ pub enum Mode {
 /// Colours.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "snake_case")]
-#[ts(export)]
+#[ts(export, rename = "ThemeChoice")]
 pub enum Theme {
     /// As the system says.
     System,

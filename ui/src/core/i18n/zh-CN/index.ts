@@ -1,0 +1,3 @@
+import core from './core.json'
+
+export default { core }

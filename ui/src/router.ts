@@ -1,0 +1,65 @@
+import { nextTick } from 'vue'
+import { createRouter, createWebHashHistory } from 'vue-router'
+import type { RouteRecordRaw } from 'vue-router'
+import { announce } from '@/core/announce'
+import { app, vaultOpen } from '@/core/app'
+import { t } from '@/core/i18n'
+import type { MessageKey } from '@/core/i18n'
+
+declare module 'vue-router' {
+  interface RouteMeta {
+    /** Title until the page sets a better one. */
+    title: MessageKey
+    /** Which tab stands out. */
+    tab?: 'home' | 'items' | 'cases' | 'me'
+    /** Shown without band and tabs. */
+    bare?: boolean
+    /** Readable while the sealed store is closed. */
+    open?: boolean
+  }
+}
+
+const found = import.meta.glob<{ default: RouteRecordRaw[] }>('./features/*/routes.ts', { eager: true })
+
+export const router = createRouter({
+  history: createWebHashHistory(),
+  routes: Object.values(found).flatMap((module) => module.default),
+  // Scrolling is part of the focus handling below.
+  scrollBehavior: (_to, _from, saved) => saved ?? { top: 0 },
+})
+
+router.beforeEach((to) => {
+  if (!app.value.settings.first_run_done && to.name !== 'welcome') return { name: 'welcome' }
+  if (!vaultOpen.value && to.meta.open !== true && to.name !== 'vault') return { name: 'vault', query: { to: to.fullPath } }
+  return true
+})
+
+/** Title of the window and of the page in one go; pages call it when they know their thing's name. */
+export function setTitle(title: string): void {
+  const name = t('core.app')
+  document.title = title === name ? name : `${title} · ${name}`
+}
+
+let first = true
+
+router.afterEach(async (to, from, failure) => {
+  if (failure) return
+  setTitle(t(to.meta.title))
+  // A change of the query alone (typing in the search box) is the same page.
+  if (to.path === from.path && !first) return
+  await nextTick()
+  if (first) {
+    first = false
+    return
+  }
+  focusHeading()
+  announce(document.title)
+})
+
+/** The heading is where reading goes on after a page change. */
+function focusHeading(): void {
+  const heading = document.querySelector<HTMLElement>('main h1')
+  if (!heading) return
+  heading.tabIndex = -1
+  heading.focus({ preventScroll: true })
+}
