@@ -117,6 +117,7 @@ impl Client {
                     if let Some(store) = before.store {
                         store.close().await;
                     }
+                    self.inner.ports.keychain.unlock().await;
                     let opened = self.profile().open().await;
                     self.adopt(opened).await;
                 }
@@ -216,6 +217,11 @@ impl Client {
     pub fn emit(&self, event: ClientEvent) {
         // No listener is fine: screens re-read when they open.
         let _ = self.inner.events.send(event);
+    }
+
+    /// The same as [`Self::emit`].
+    pub fn publish(&self, event: ClientEvent) {
+        self.emit(event);
     }
 
     /// Sends the screens somewhere (a notification was clicked).

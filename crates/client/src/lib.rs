@@ -18,3 +18,5 @@ pub mod vault;
 
 pub use client::{Client, OpenError};
 pub use error::ClientError;
+/// For hosts, which do not depend on `domain`.
+pub use haoban_domain::{material, time};

@@ -38,8 +38,12 @@ pub trait Keychain: Send + Sync {
     async fn store(&self, account: &str, secret: &[u8]) -> Result<(), KeychainError>;
     /// Deletes; deleting nothing is fine.
     async fn delete(&self, account: &str) -> Result<(), KeychainError>;
-    /// Where it stands.
+    /// Where it stands. Never prompts.
     async fn status(&self) -> KeychainStatus;
+    /// Asks the resident to unlock it where the system can ask, then says where it stands.
+    async fn unlock(&self) -> KeychainStatus {
+        self.status().await
+    }
 }
 
 /// An OS notification. Its words hold no personal data.

@@ -4,7 +4,7 @@
 //! [`opening`]. Sealing needs the vault open; while it is closed every call says why.
 
 mod envelope;
-pub mod keychain;
+mod keychain;
 mod keys;
 pub(crate) mod opening;
 mod passphrase;
@@ -19,6 +19,7 @@ use serde::{Serialize, de::DeserializeOwned};
 use zeroize::Zeroizing;
 
 pub use envelope::Suite;
+pub use keychain::OsKeychain;
 pub(crate) use keys::Keys;
 pub use passphrase::PASSPHRASE_MIN;
 
