@@ -1,32 +1,73 @@
-//! The only judge of an answer.
+//! The only judge of an answer: rules compiled once per item version.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{collections::HashMap, sync::Arc};
 
+use cel::Context;
 use serde_json::Value;
 
-use super::{FieldId, FormState, Inputs, JudgedCondition, RuleError};
-use crate::{calendar::WorkCalendar, item::ServiceItem, material::MaterialChoice, rules::Expr};
+use super::{
+    FormState, Inputs, JudgedCondition, RuleError,
+    conditions::fill,
+    evaluation::Evaluation,
+    names::Names,
+    plan::Plan,
+};
+use crate::{
+    calendar::WorkCalendar,
+    item::ServiceItem,
+    rules::{Expr, Rule, root_context},
+    workflow::Output,
+};
 
-/// The rules of one item version, compiled once.
+/// The rules of one item version, compiled once. Cheap to clone.
 #[derive(Debug, Clone)]
 pub struct Evaluator {
-    item: Arc<ServiceItem>,
-    calendar: Arc<WorkCalendar>,
+    shared: Arc<Shared>,
+}
+
+/// What all evaluations of an item share.
+pub(super) struct Shared {
+    pub plan: Plan,
+    pub root: Context<'static, 'static>,
+    pub calendar: Arc<WorkCalendar>,
+    names: Names,
+    others: HashMap<Expr, Rule>,
+}
+
+impl std::fmt::Debug for Shared {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let item = &self.plan.item;
+        f.debug_struct("Shared").field("item", &item.code).field("version", &item.version).finish_non_exhaustive()
+    }
 }
 
 impl Evaluator {
-    /// Compiles every rule of the item.
+    /// Compiles every rule of the item: form, materials, conditions, workflow.
     ///
     /// # Errors
     /// The first rule that cannot be used, with its place.
     pub fn new(item: Arc<ServiceItem>, calendar: Arc<WorkCalendar>) -> Result<Self, RuleError> {
-        Ok(Self { item, calendar })
+        let names = Names::of(&item);
+        let others = other_rules(&item, &names)?;
+        let root = root_context(Arc::clone(&calendar)).map_err(|error| RuleError {
+            place: "functions".to_owned(),
+            expression: String::new(),
+            reason: error.to_string(),
+        })?;
+        let plan = Plan::new(item)?;
+        Ok(Self { shared: Arc::new(Shared { plan, root, calendar, names, others }) })
     }
 
     /// The item it judges.
     #[must_use]
     pub fn item(&self) -> &Arc<ServiceItem> {
-        &self.item
+        &self.shared.plan.item
+    }
+
+    /// The calendar it counts working days by.
+    #[must_use]
+    pub fn calendar(&self) -> &Arc<WorkCalendar> {
+        &self.shared.calendar
     }
 
     /// Evaluates everything once.
@@ -38,68 +79,87 @@ impl Evaluator {
     /// Begins an evaluation that follows changes.
     #[must_use]
     pub fn begin(&self, inputs: Inputs) -> Evaluation {
-        let _ = &self.calendar;
-        let state = FormState {
-            pages: Vec::new(),
-            fields: BTreeMap::new(),
-            problems: Vec::new(),
-            headline: None,
-            materials: Vec::new(),
-            complete: false,
-        };
-        Evaluation { inputs, state }
+        Evaluation::new(Arc::clone(&self.shared), inputs)
     }
 
-    /// Judges one rule of the item; `None` when it cannot be told.
+    /// Judges one rule; `None` when it cannot be told. For several rules on the same inputs use
+    /// [`Evaluation::judge`].
     #[must_use]
     pub fn judge(&self, rule: &Expr, inputs: &Inputs) -> Option<bool> {
-        self.value(rule, inputs)?.as_bool()
+        self.begin(inputs.clone()).judge(rule)
     }
 
-    /// The value of one expression of the item; `None` when it cannot be told.
+    /// The value of one expression; `None` when it cannot be told.
     #[must_use]
     pub fn value(&self, rule: &Expr, inputs: &Inputs) -> Option<Value> {
-        let _ = (rule, inputs);
-        None
+        self.begin(inputs.clone()).value(rule)
     }
 
-    /// Judges the conditions of the guide.
+    /// Judges the conditions of the guide, with their notes filled in.
     #[must_use]
     pub fn conditions(&self, inputs: &Inputs) -> Vec<JudgedCondition> {
-        let _ = inputs;
-        Vec::new()
+        let evaluation = self.begin(inputs.clone());
+        let judge = |condition: &crate::item::Condition| {
+            let met = condition.rule.as_ref().and_then(|rule| evaluation.judge(rule));
+            let note = match met {
+                Some(true) => condition.when_met.as_ref(),
+                Some(false) => condition.when_not.as_ref(),
+                None => None,
+            };
+            JudgedCondition {
+                id: condition.id.clone(),
+                words: condition.words.clone(),
+                met,
+                note: note.and_then(|note| fill(note, &inputs.facts)),
+            }
+        };
+        self.item().guide.conditions.iter().map(judge).collect()
     }
 }
 
-/// An evaluation that follows changes.
-#[derive(Debug, Clone)]
-pub struct Evaluation {
-    inputs: Inputs,
-    state: FormState,
+impl Shared {
+    /// Finds a compiled rule, or compiles it for this one use.
+    pub fn with_rule<T>(&self, expression: &Expr, run: impl FnOnce(&Rule) -> T) -> Option<T> {
+        if let Some(rule) = self.others.get(expression) {
+            return Some(run(rule));
+        }
+        let rule = self.names.compile("asked for", expression).ok()?;
+        Some(run(&rule))
+    }
 }
 
-impl Evaluation {
-    /// Takes changed answers in (`None` clears) and says what the form looks like now.
-    pub fn change(&mut self, changes: BTreeMap<FieldId, Option<Value>>) -> &FormState {
-        let _ = changes;
-        &self.state
+/// Rules that stand outside form and materials.
+fn other_rules(item: &ServiceItem, names: &Names) -> Result<HashMap<Expr, Rule>, RuleError> {
+    let mut rules = HashMap::new();
+    let mut add = |place: String, rule: &Expr| -> Result<(), RuleError> {
+        let compiled = names.compile(&place, rule)?;
+        rules.insert(rule.clone(), compiled);
+        Ok(())
+    };
+    for condition in &item.guide.conditions {
+        if let Some(rule) = &condition.rule {
+            add(format!("guide.conditions[{}].rule", condition.id), rule)?;
+        }
     }
-
-    /// Takes changed material choices in.
-    pub fn set_choices(&mut self, choices: BTreeMap<String, MaterialChoice>) -> &FormState {
-        self.inputs.choices = choices;
-        &self.state
+    for rule in item.workflow.instant.iter().flat_map(|instant| &instant.grant_when) {
+        add(format!("workflow.instant.grant_when[{}]", rule.id), &rule.rule)?;
     }
-
-    /// The form as it looks now.
-    #[must_use]
-    pub fn state(&self) -> &FormState {
-        &self.state
+    for step in &item.workflow.steps {
+        for check in &step.checks {
+            if let Some(rule) = &check.rule {
+                add(format!("workflow.steps[{}].checks[{}]", step.id, check.id), rule)?;
+            }
+        }
     }
-
-    /// What it was computed from.
-    #[must_use]
-    pub fn inputs(&self) -> &Inputs {
-        &self.inputs
+    for (number, output) in item.workflow.outputs.iter().enumerate() {
+        match output {
+            Output::Licence { fields, .. } => {
+                for field in fields {
+                    add(format!("workflow.outputs[{number}].fields[{}]", field.label.zh), &field.value)?;
+                }
+            }
+            Output::Payment { amount, .. } => add(format!("workflow.outputs[{number}].amount"), amount)?,
+        }
     }
+    Ok(rules)
 }

@@ -1,14 +1,26 @@
 //! 表单 `Form`: pages → sections → fields, and its evaluator, which is the only judge of an answer.
 
+mod conditions;
 mod definition;
+mod drawing;
+mod entries;
+mod evaluation;
 mod evaluator;
 mod inputs;
+mod kinds;
+mod knowledge;
+mod materials;
+mod names;
+mod plan;
 mod rule_error;
 mod state;
 mod upgrade;
+mod words;
 
 pub use definition::*;
-pub use evaluator::{Evaluation, Evaluator};
+pub use drawing::OTHER;
+pub use evaluation::Evaluation;
+pub use evaluator::Evaluator;
 pub use inputs::{Inputs, JudgedCondition, Upgraded};
 pub use rule_error::RuleError;
 pub use state::*;

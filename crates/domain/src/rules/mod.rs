@@ -1,8 +1,22 @@
-//! Rules of a city pack: CEL expressions over `answers`, `facts`, `applicant`, `fig` and `today`.
+//! Rules of a city pack: CEL expressions over `answers`, `facts`, `applicant`, `fig`, `headline` and
+//! `today`, with the functions of [`functions`](self).
+//!
+//! Expressions are bounded when they are loaded: length, depth, nesting of loops, no regular
+//! expressions, only known names and functions. So an evaluation always ends soon.
+
+mod convert;
+mod functions;
+mod rule;
+mod scope;
 
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 use utoipa::ToSchema;
+
+pub(crate) use convert::{to_cel, to_json};
+pub(crate) use functions::root_context;
+pub(crate) use rule::{Reads, Rule};
+pub(crate) use scope::{Known, Scope, Table};
 
 /// A CEL expression as written in a city pack. Compiled once per loaded item, never per evaluation.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default, Serialize, Deserialize, TS, ToSchema)]
@@ -10,3 +24,6 @@ use utoipa::ToSchema;
 #[ts(export, type = "string")]
 #[schema(value_type = String)]
 pub struct Expr(pub String);
+
+#[cfg(test)]
+mod tests;
