@@ -1,0 +1,79 @@
+import type { Field } from '@/bindings/Field'
+import type { Form } from '@/bindings/Form'
+import type { LocalText } from '@/bindings/LocalText'
+import { dayLong, yuan } from './days'
+import { language, local, t } from './words'
+
+/** One line of what was handed in. */
+export interface AnswerLine {
+  id: string
+  label: LocalText
+  value: string
+  before: string | undefined
+  origin: 'typed' | 'register'
+}
+
+/** A group of lines under one heading. */
+export interface AnswerGroup {
+  section: LocalText
+  lines: AnswerLine[]
+}
+
+/** Answers by section, in the form's own order; unanswered fields are left out. */
+export function groupsOf(form: Form, answers: Record<string, unknown>, before: Record<string, unknown>): AnswerGroup[] {
+  const groups: AnswerGroup[] = []
+  for (const page of form.pages) {
+    const lines = page.fields.filter((field) => answers[field.id] !== undefined).map((field) => line(field, answers, before))
+    if (lines.length === 0) continue
+    const last = groups.at(-1)
+    if (last !== undefined && last.section.zh === page.section.zh) last.lines.push(...lines)
+    else groups.push({ section: page.section, lines })
+  }
+  return groups
+}
+
+function line(field: Field, answers: Record<string, unknown>, before: Record<string, unknown>): AnswerLine {
+  const old = before[field.id]
+  return {
+    id: field.id,
+    label: field.label,
+    value: written(field, answers[field.id]),
+    before: old === undefined ? undefined : written(field, old),
+    origin: field.kind === 'fact' || field.prefill !== undefined ? 'register' : 'typed',
+  }
+}
+
+/** A value as people write it. */
+export function written(field: Field, value: unknown): string {
+  switch (field.kind) {
+    case 'money':
+      return t('yuan', { amount: yuan(Number(value)) })
+    case 'number':
+      return `${(Number(value) / 10 ** field.decimals).toLocaleString(language())} ${field.unit ? local(field.unit) : ''}`.trim()
+    case 'date':
+      return dayLong(String(value))
+    case 'yes_no':
+    case 'declaration':
+      return t(value === true ? 'yes' : 'no')
+    case 'single_choice':
+    case 'multi_choice':
+      return [value].flat().map((one) => optionLabel(field, String(one))).join(', ')
+    default:
+      return plain(value)
+  }
+}
+
+function optionLabel(field: Extract<Field, { kind: 'single_choice' | 'multi_choice' }>, value: string): string {
+  const found = field.options.find((option) => option.value === value)
+  return found ? local(found.label) : value
+}
+
+function plain(value: unknown): string {
+  if (value === null || value === undefined) return ''
+  if (typeof value !== 'object') return String(value)
+  if (Array.isArray(value)) return value.map(plain).join('; ')
+  const parts = value as Record<string, unknown>
+  if ('from' in parts && 'to' in parts) return `${dayLong(String(parts['from']))} – ${dayLong(String(parts['to']))}`
+  if ('detail' in parts) return `${plain(parts['region_name'] ?? parts['region'])} ${plain(parts['detail'])}`
+  return Object.values(parts).map(plain).filter((part) => part !== '').join(', ')
+}
