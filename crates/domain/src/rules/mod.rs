@@ -15,7 +15,8 @@ use utoipa::ToSchema;
 
 pub(crate) use convert::{to_cel, to_json};
 pub(crate) use functions::root_context;
-pub(crate) use rule::{Reads, Rule};
+pub use rule::Reads;
+pub(crate) use rule::Rule;
 pub(crate) use scope::{Known, Scope, Table};
 
 /// A CEL expression as written in a city pack. Compiled once per loaded item, never per evaluation.
@@ -24,6 +25,14 @@ pub(crate) use scope::{Known, Scope, Table};
 #[ts(export, type = "string")]
 #[schema(value_type = String)]
 pub struct Expr(pub String);
+
+/// What a rule reads, for those who check packs.
+///
+/// # Errors
+/// What is wrong with the rule and how to mend it.
+pub fn reads(expression: &Expr) -> Result<Reads, String> {
+    Rule::compile(expression).map(|rule| rule.reads)
+}
 
 #[cfg(test)]
 mod tests;

@@ -21,7 +21,7 @@ const STANDARD: [&str; 11] = [
 
 /// What a rule reads.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(crate) struct Reads {
+pub struct Reads {
     /// Field ids.
     pub answers: BTreeSet<String>,
     /// Fact keys, `register.field`.
