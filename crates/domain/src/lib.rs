@@ -22,3 +22,6 @@ pub mod search;
 pub mod text;
 pub mod time;
 pub mod workflow;
+
+#[cfg(test)]
+mod testing;
