@@ -74,8 +74,7 @@ pub struct Page {
 }
 
 /// One field.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS, ToSchema)]
-#[serde(deny_unknown_fields)]
+#[derive(Debug, Clone, PartialEq, Serialize, TS, ToSchema)]
 #[ts(export)]
 pub struct Field {
     /// Stable id; rules read it as `answers.<id>`.
@@ -132,7 +131,7 @@ impl Default for Required {
 
 /// Kind of answer with its settings. In YAML: `kind: money` plus the settings beside it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS, ToSchema)]
-#[serde(tag = "kind", rename_all = "snake_case")]
+#[serde(tag = "kind", rename_all = "snake_case", deny_unknown_fields)]
 #[ts(export)]
 pub enum FieldKind {
     /// One line.

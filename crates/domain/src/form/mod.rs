@@ -6,6 +6,7 @@ mod drawing;
 mod entries;
 mod evaluation;
 mod evaluator;
+mod field_reading;
 mod inputs;
 mod kinds;
 mod knowledge;
@@ -16,6 +17,9 @@ mod rule_error;
 mod state;
 mod upgrade;
 mod words;
+
+#[cfg(test)]
+mod tests;
 
 pub use definition::*;
 pub use drawing::OTHER;
