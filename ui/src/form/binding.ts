@@ -1,0 +1,114 @@
+import { computed, inject, onScopeDispose, provide, shallowRef, watch } from 'vue'
+import type { ComputedRef, InjectionKey } from 'vue'
+import type { DraftView } from '@/bindings/DraftView'
+import type { Field } from '@/bindings/Field'
+import type { FieldProblem } from '@/bindings/FieldProblem'
+import { app, senior } from '@/core/app'
+import { local, say } from '@/core/i18n'
+import { call, listen, problemOf } from '@/platform'
+import { DraftController } from './controller'
+import type { DraftPort, Scheduler } from './controller'
+import type { SaveLine } from './save-line'
+import type { Step } from './steps'
+import { precise } from './precise'
+import { writeAnswer } from './write'
+import type { Pen } from './write'
+
+/** Vue's view of a draft controller: the same calls, reactive. */
+export interface DraftForm {
+  controller: DraftController
+  view: ComputedRef<DraftView>
+  saveLine: ComputedRef<SaveLine>
+  steps: ComputedRef<Step[]>
+  pen: Pen
+  value(field: string): unknown
+  shown(field: string): readonly FieldProblem[]
+  summary(fields: readonly string[]): FieldProblem[]
+  /** Everything that still stands in the way of sending. */
+  blocking(): FieldProblem[]
+  /** An answer as people read it. */
+  words(field: Field): string
+}
+
+const KEY: InjectionKey<DraftForm> = Symbol('draft form')
+
+const asProblem = (error: unknown) => {
+  throw problemOf(error)
+}
+
+const port: DraftPort = {
+  open: (draft_id) => call('draft_open', { draft_id }).catch(asProblem),
+  save: (request) => call('draft_save', request).catch(asProblem),
+}
+
+const scheduler: Scheduler = {
+  frame(run) {
+    // A hidden page has no frames; what was typed must be saved all the same.
+    if (document.hidden) return scheduler.after(16, run)
+    const id = requestAnimationFrame(run)
+    return () => cancelAnimationFrame(id)
+  },
+  after(ms, run) {
+    const id = window.setTimeout(run, ms)
+    return () => window.clearTimeout(id)
+  },
+}
+
+/** Binds a draft to the screens beneath this component, until it goes. */
+export function provideDraft(draft: DraftView): DraftForm {
+  const form = bind(new DraftController(draft, port, scheduler))
+  provide(KEY, form)
+  return form
+}
+
+/** The draft of the screen this component stands on. */
+export function useDraft(): DraftForm {
+  const form = inject(KEY)
+  if (!form) throw new Error('no draft is open here')
+  return form
+}
+
+function bind(controller: DraftController): DraftForm {
+  const turn = shallowRef(0)
+  const stopHearing = controller.subscribe(() => (turn.value += 1))
+  const live = <T>(read: () => T): T => {
+    void turn.value
+    return read()
+  }
+  const view = computed(() => live(() => controller.view))
+  const pen: Pen = {
+    t: say,
+    local,
+    get regions() {
+      return view.value.regions
+    },
+    offered: (field) => view.value.state.fields[field]?.offered ?? [],
+  }
+  const exact = (problem: FieldProblem) => precise(problem, controller.view.form, (field) => controller.value(field), pen)
+  const stopListening = listen((event) => {
+    // A change made elsewhere; our own saves come back here too and cost one read at most.
+    if (event.kind === 'draft_changed' && event.draft_id === controller.view.id && !controller.busy) void controller.reopen().catch(() => undefined)
+    if (event.kind === 'licences_changed' || event.kind === 'session_changed') void controller.reopen().catch(() => undefined)
+  })
+  const flush = () => void controller.flush()
+  window.addEventListener('pagehide', flush)
+  watch(() => app.value.online, (online) => controller.setOnline(online), { immediate: true })
+  onScopeDispose(() => {
+    stopHearing()
+    stopListening()
+    window.removeEventListener('pagehide', flush)
+    controller.close()
+  })
+  return {
+    controller,
+    view,
+    pen,
+    saveLine: computed(() => live(() => controller.saveLine)),
+    steps: computed(() => live(() => controller.steps(senior.value))),
+    value: (field) => live(() => controller.value(field)),
+    shown: (field) => live(() => controller.shown(field).map(exact)),
+    blocking: () => live(() => controller.blocking().map(exact)),
+    summary: (fields) => live(() => controller.summary(fields).map(exact)),
+    words: (field) => live(() => writeAnswer(field, controller.value(field.id), pen)),
+  }
+}
