@@ -1,1 +1,315 @@
+//! Every status × every event, the clocks behind them, and the timeline they tell.
 
+use proptest::prelude::*;
+
+use super::{
+    clock::{ACCEPTANCE_DAYS, Clocks},
+    timeline::{Happening, Story, build},
+    *,
+};
+use crate::{
+    calendar::WorkCalendar,
+    testing::{calendar, day, item},
+    time::{Date, Timestamp},
+};
+
+/// A case at its last step in a given status.
+fn standing(status: CaseStatus) -> CaseState {
+    let back_to = match status {
+        CaseStatus::CorrectionRequested => Some(CaseStatus::Submitted),
+        CaseStatus::Suspended => Some(CaseStatus::UnderReview),
+        _ => None,
+    };
+    CaseState { status, step: 1, steps: 2, correction_used: status == CaseStatus::CorrectionRequested, back_to }
+}
+
+/// The whole table: rows are statuses, columns are events in the order of `CaseEventKind::ALL`;
+/// `.` means not allowed, a letter names the status that follows.
+const TABLE: [(CaseStatus, &str); 11] = [
+    //                          AcRvCqCoNaPsSuReGrRfWiTeCl
+    (CaseStatus::Submitted,           "A.C.N.....WT."),
+    (CaseStatus::CorrectionRequested, "...S......WT."),
+    (CaseStatus::NotAccepted,         "............."),
+    (CaseStatus::Accepted,            ".UC...P...WT."),
+    (CaseStatus::UnderReview,         "..C...P.GRWT."),
+    (CaseStatus::Suspended,           ".......U..WT."),
+    (CaseStatus::Granted,             "............D"),
+    (CaseStatus::Refused,             "............."),
+    (CaseStatus::Withdrawn,           "............."),
+    (CaseStatus::Terminated,          "............."),
+    (CaseStatus::Closed,              "............."),
+];
+
+fn named(letter: char) -> CaseStatus {
+    match letter {
+        'S' => CaseStatus::Submitted,
+        'C' => CaseStatus::CorrectionRequested,
+        'N' => CaseStatus::NotAccepted,
+        'A' => CaseStatus::Accepted,
+        'U' => CaseStatus::UnderReview,
+        'P' => CaseStatus::Suspended,
+        'G' => CaseStatus::Granted,
+        'R' => CaseStatus::Refused,
+        'W' => CaseStatus::Withdrawn,
+        'T' => CaseStatus::Terminated,
+        'D' => CaseStatus::Closed,
+        other => panic!("no status {other}"),
+    }
+}
+
+#[test]
+fn every_status_takes_exactly_the_events_of_the_table() {
+    for (status, row) in TABLE {
+        for (kind, letter) in CaseEventKind::ALL.into_iter().zip(row.chars()) {
+            let result = apply(&standing(status), &CaseEvent::from(kind));
+            match letter {
+                '.' => assert!(result.is_err(), "{status:?} must not take {kind:?}"),
+                letter => assert_eq!(result.expect("allowed").0.status, named(letter), "{status:?} × {kind:?}"),
+            }
+        }
+        let row_allows = CaseEventKind::ALL.into_iter().zip(row.chars()).filter(|(_, letter)| *letter != '.');
+        assert_eq!(allowed(&standing(status)), row_allows.map(|(kind, _)| kind).collect::<Vec<_>>());
+        assert_eq!(status.is_final(), row == ".............", "{status:?}");
+    }
+}
+
+#[test]
+fn only_the_last_step_decides_and_earlier_ones_pass_on() {
+    let early = CaseState { step: 0, ..standing(CaseStatus::UnderReview) };
+    assert_eq!(apply(&early, &CaseEvent::Grant { automatic: false }), Err(NotAllowed::NotLastStep { step: 0 }));
+    assert_eq!(apply(&early, &CaseEvent::Refuse), Err(NotAllowed::NotLastStep { step: 0 }));
+    let (next, effects) = apply(&early, &CaseEvent::PassStep).unwrap();
+    assert_eq!((next.status, next.step), (CaseStatus::UnderReview, 1));
+    assert_eq!(effects[..2], [Effect::CloseTask, Effect::OpenTask { step: 1 }]);
+    assert_eq!(apply(&next, &CaseEvent::PassStep), Err(NotAllowed::NoNextStep { step: 1 }));
+}
+
+#[test]
+fn a_correction_is_asked_for_once_in_the_life_of_a_case() {
+    let (case, _) = submit(1);
+    let (case, effects) = apply(&case, &CaseEvent::RequestCorrection).unwrap();
+    assert_eq!(effects[0], Effect::PauseClock { clock: ClockKind::Acceptance });
+    assert_eq!(effects[1], Effect::StartClock { clock: ClockKind::Correction });
+    let (case, effects) = apply(&case, &CaseEvent::Correct).unwrap();
+    assert_eq!(case.status, CaseStatus::Submitted);
+    assert!(effects.contains(&Effect::ResumeClock { clock: ClockKind::Acceptance }));
+    assert_eq!(apply(&case, &CaseEvent::RequestCorrection), Err(NotAllowed::CorrectionUsed));
+    let (case, _) = apply(&case, &CaseEvent::Accept { by: AcceptedBy::Officer }).unwrap();
+    assert_eq!(apply(&case, &CaseEvent::RequestCorrection), Err(NotAllowed::CorrectionUsed));
+}
+
+#[test]
+fn a_correction_in_review_goes_back_to_review() {
+    let (case, effects) = apply(&standing(CaseStatus::UnderReview), &CaseEvent::RequestCorrection).unwrap();
+    assert_eq!(effects[0], Effect::PauseClock { clock: ClockKind::Decision });
+    let (case, _) = apply(&case, &CaseEvent::Correct).unwrap();
+    assert_eq!((case.status, case.step, case.back_to), (CaseStatus::UnderReview, 1, None));
+}
+
+#[test]
+fn rules_grant_an_accepted_case_and_nobody_else_does() {
+    let (case, _) = submit(1);
+    assert!(apply(&case, &CaseEvent::Grant { automatic: true }).is_err(), "not before acceptance");
+    let (case, _) = apply(&case, &CaseEvent::Accept { by: AcceptedBy::Rules }).unwrap();
+    assert!(apply(&case, &CaseEvent::Grant { automatic: false }).is_err(), "a person reviews first");
+    let (case, effects) = apply(&case, &CaseEvent::Grant { automatic: true }).unwrap();
+    assert!(effects.contains(&Effect::Issue) && effects.contains(&Effect::CloseTask));
+    let (case, _) = apply(&case, &CaseEvent::Close).unwrap();
+    assert_eq!(case.status, CaseStatus::Closed);
+    assert!(apply(&standing(CaseStatus::UnderReview), &CaseEvent::Grant { automatic: true }).is_err());
+}
+
+fn any_event() -> impl Strategy<Value = CaseEvent> {
+    let kinds = (0..CaseEventKind::ALL.len()).prop_map(|at| CaseEvent::from(CaseEventKind::ALL[at]));
+    prop_oneof![
+        8 => kinds,
+        1 => Just(CaseEvent::Grant { automatic: true }),
+        1 => Just(CaseEvent::Accept { by: AcceptedBy::Silence }),
+    ]
+}
+
+proptest! {
+    /// Whatever comes, in whatever order: final means final, one task at a time, clocks balanced.
+    #[test]
+    fn a_case_never_leaves_its_rails(steps in 1u16..4, events in proptest::collection::vec(any_event(), 0..40)) {
+        let (mut case, effects) = submit(steps);
+        let (mut clocks, mut tasks, mut corrections) = (Clocks::default(), 0i32, 0);
+        let today = day("2026-03-02");
+        let mut seen = effects;
+        for event in std::iter::once(None).chain(events.into_iter().map(Some)) {
+            if let Some(event) = event {
+                match apply(&case, &event) {
+                    Err(_) => continue,
+                    Ok((next, effects)) => {
+                        prop_assert!(!case.status.is_final(), "{:?} took {event:?}", case.status);
+                        corrections += i32::from(event == CaseEvent::RequestCorrection);
+                        (case, seen) = (next, effects);
+                    }
+                }
+            }
+            clocks.record_all(&seen, today);
+            for effect in &seen {
+                match effect {
+                    Effect::OpenTask { step } => { tasks += 1; prop_assert!(*step < steps); }
+                    Effect::CloseTask => tasks -= 1,
+                    _ => {}
+                }
+            }
+            prop_assert!((0..=1).contains(&tasks));
+            prop_assert!(corrections <= 1);
+            prop_assert!(case.step < case.steps);
+            let held = matches!(case.status, CaseStatus::CorrectionRequested | CaseStatus::Suspended);
+            prop_assert_eq!(case.back_to.is_some(), held);
+            let open = clocks.0.iter().filter(|clock| clock.stopped.is_none()).count();
+            let over = case.status.is_final() || case.status == CaseStatus::Granted;
+            prop_assert_eq!(tasks, i32::from(!over));
+            let expected = match case.status {
+                _ if over => 0,
+                CaseStatus::CorrectionRequested => 2,
+                _ => 1,
+            };
+            prop_assert_eq!(open, expected, "{:?}", case.status);
+        }
+    }
+}
+
+/// A case that is moved day by day.
+struct Told {
+    state: CaseState,
+    clocks: Clocks,
+    happenings: Vec<Happening>,
+    calendar: WorkCalendar,
+}
+
+fn at(date: &str) -> Timestamp {
+    format!("\"{date}T02:00:00Z\"").parse::<serde_json::Value>().and_then(serde_json::from_value).unwrap()
+}
+
+impl Told {
+    fn new(date: &str) -> Self {
+        let (state, effects) = submit(2);
+        let mut clocks = Clocks::default();
+        clocks.record_all(&effects, day(date));
+        Self { state, clocks, happenings: Vec::new(), calendar: calendar() }
+    }
+
+    fn then(mut self, date: &str, event: CaseEvent) -> Self {
+        let (state, effects) = apply(&self.state, &event).unwrap();
+        self.happenings.push(Happening { event, at: at(date), step: self.state.step });
+        self.clocks.record_all(&effects, day(date));
+        self.state = state;
+        self
+    }
+
+    fn clock(&self, today: &str) -> Option<CaseClock> {
+        self.clocks.view(&self.state, &item("version: 1"), &self.calendar, day(today))
+    }
+
+    fn timeline(&self, today: &str) -> Vec<(TimelineState, String, Option<Date>)> {
+        let item = item("version: 1");
+        let story = Story {
+            item: &item,
+            departments: &[],
+            submitted_at: at("2026-03-02"),
+            happenings: &self.happenings,
+            state: &self.state,
+            clocks: &self.clocks,
+        };
+        build(&story, &self.calendar, day(today)).into_iter().map(|e| (e.state, e.title.en, e.due)).collect()
+    }
+}
+
+const OFFICER: CaseEvent = CaseEvent::Accept { by: AcceptedBy::Officer };
+
+#[test]
+fn the_clock_of_the_phase_is_shown() {
+    let case = Told::new("2026-03-02");
+    let clock = case.clock("2026-03-03").unwrap();
+    assert_eq!((clock.kind, clock.due, clock.left_days), (ClockKind::Acceptance, day("2026-03-09"), 4));
+    let case = case.then("2026-03-03", OFFICER);
+    let clock = case.clock("2026-03-04").unwrap();
+    assert_eq!((clock.kind, clock.due, clock.used_days), (ClockKind::Decision, day("2026-03-06"), 1));
+    assert_eq!(clock.statutory_due, Some(day("2026-03-31")));
+    let case = case.then("2026-03-04", CaseEvent::RequestCorrection);
+    let clock = case.clock("2026-03-10").unwrap();
+    assert_eq!((clock.kind, clock.waits_for, clock.due), (ClockKind::Correction, Actor::Applicant, day("2026-03-25")));
+    // Three days were promised and none was used up before the pause: they all remain.
+    let case = case.then("2026-03-10", CaseEvent::Correct);
+    let clock = case.clock("2026-03-10").unwrap();
+    assert_eq!((clock.kind, clock.due, clock.paused), (ClockKind::Decision, day("2026-03-12"), false));
+    let case = case.then("2026-03-11", CaseEvent::StartReview).then("2026-03-11", CaseEvent::Suspend);
+    assert!(case.clock("2026-03-18").unwrap().paused);
+    let case = case.then("2026-03-18", CaseEvent::Resume);
+    assert_eq!(case.clock("2026-03-18").unwrap().due, day("2026-03-19"));
+    let case = case.then("2026-03-18", CaseEvent::PassStep).then("2026-03-18", CaseEvent::Grant { automatic: false });
+    assert_eq!(case.clock("2026-03-18"), None);
+}
+
+#[test]
+fn five_days_of_silence_accept() {
+    let case = Told::new("2026-03-02");
+    let silent = |case: &Told, today: &str| case.clocks.accepted_by_silence(&case.state, &case.calendar, day(today));
+    assert_eq!(ACCEPTANCE_DAYS, 5);
+    assert!(!silent(&case, "2026-03-09"), "the fifth day still belongs to the office");
+    assert!(silent(&case, "2026-03-10"));
+    let asked = case.then("2026-03-04", CaseEvent::RequestCorrection);
+    assert!(!silent(&asked, "2026-04-30"), "the clock stands still");
+}
+
+#[test]
+fn the_timeline_tells_past_present_and_promise() {
+    use TimelineState::{Done, NeedsYou, Next, Now};
+    let entry = |state, title: &str, due: Option<&str>| (state, title.to_owned(), due.map(day));
+    let case = Told::new("2026-03-02");
+    assert_eq!(
+        case.timeline("2026-03-02"),
+        [
+            entry(Done, "You sent the application", None),
+            entry(Now, "Waiting to be accepted", Some("2026-03-09")),
+            entry(Next, "Review", None),
+            entry(Next, "Decide", None),
+            entry(Next, "Done", None),
+        ],
+    );
+    let case = case.then("2026-03-03", OFFICER).then("2026-03-03", CaseEvent::StartReview);
+    assert_eq!(
+        case.timeline("2026-03-03")[1..],
+        [
+            entry(Done, "Accepted", None),
+            entry(Now, "Review", Some("2026-03-04")),
+            entry(Next, "Decide", Some("2026-03-06")),
+            entry(Next, "Done", Some("2026-03-06")),
+        ],
+    );
+    let case = case.then("2026-03-04", CaseEvent::RequestCorrection);
+    assert_eq!(
+        case.timeline("2026-03-04")[2..],
+        [
+            entry(Done, "You were asked to correct", None),
+            entry(NeedsYou, "Please correct it", Some("2026-03-25")),
+            entry(Next, "Review", None),
+            entry(Next, "Decide", None),
+            entry(Next, "Done", None),
+        ],
+    );
+    let case = case
+        .then("2026-03-10", CaseEvent::Correct)
+        .then("2026-03-10", CaseEvent::PassStep)
+        .then("2026-03-11", CaseEvent::Grant { automatic: false })
+        .then("2026-03-11", CaseEvent::Close);
+    let told = case.timeline("2026-03-12");
+    let titles: Vec<&str> = told.iter().map(|(_, title, _)| title.as_str()).collect();
+    assert_eq!(
+        titles,
+        ["You sent the application", "Accepted", "You were asked to correct", "You corrected it", "Review", "Granted", "Done"],
+    );
+    assert!(told.iter().all(|(state, _, _)| *state == Done));
+}
+
+#[test]
+fn stored_states_events_and_clocks_come_back_as_they_were() {
+    let case = Told::new("2026-03-02").then("2026-03-03", CaseEvent::RequestCorrection);
+    let text = serde_json::to_string(&(&case.state, &case.clocks, &case.happenings)).unwrap();
+    let back: (CaseState, Clocks, Vec<Happening>) = serde_json::from_str(&text).unwrap();
+    assert_eq!(back, (case.state, case.clocks, case.happenings));
+}

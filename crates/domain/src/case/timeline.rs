@@ -2,8 +2,18 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{CaseEvent, CaseState, TimelineEntry, clock::Clocks};
-use crate::{calendar::WorkCalendar, item::ServiceItem, pack::Department, time::{Date, Timestamp}};
+use super::{
+    Actor, CaseEvent, CaseState, CaseStatus, ClockKind, TimelineEntry, TimelineState,
+    clock::{self, CORRECTION_DAYS, Clocks},
+    words,
+};
+use crate::{
+    calendar::WorkCalendar,
+    item::{DayUnit, ServiceItem, TimeLimit},
+    pack::Department,
+    text::LocalText,
+    time::{Date, Timestamp},
+};
 
 /// One thing that happened to a case, as the platform stores it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -37,6 +47,151 @@ pub struct Story<'a> {
 /// Builds the timeline as it is read on `today`.
 #[must_use]
 pub fn build(story: &Story<'_>, calendar: &WorkCalendar, today: Date) -> Vec<TimelineEntry> {
-    let _ = (story, calendar, today);
-    Vec::new()
+    let teller = Teller { story, calendar, today };
+    let mut entries = teller.past();
+    entries.extend(teller.present());
+    entries.extend(teller.future());
+    entries
+}
+
+struct Teller<'a> {
+    story: &'a Story<'a>,
+    calendar: &'a WorkCalendar,
+    today: Date,
+}
+
+impl Teller<'_> {
+    fn past(&self) -> Vec<TimelineEntry> {
+        let (title, note) = words::submitted();
+        let mut entries = vec![happened(title, note, self.story.submitted_at, Actor::Applicant)];
+        for happening in self.story.happenings {
+            let Some((title, note)) = words::happened(happening.event, &self.step_title(happening.step)) else {
+                continue;
+            };
+            let note = note.unwrap_or_else(|| self.department(happening.step));
+            entries.push(happened(title, note, happening.at, actor(happening.event)));
+        }
+        entries
+    }
+
+    fn present(&self) -> Option<TimelineEntry> {
+        let state = self.story.state;
+        let now = |title, note, due| Some(open(TimelineState::Now, title, note, due, Actor::Office));
+        match state.status {
+            CaseStatus::Submitted => {
+                let due = self.clock_due(ClockKind::Acceptance, clock::ACCEPTANCE_DAYS);
+                now(words::waiting_for_acceptance(), self.department(state.step), due)
+            }
+            CaseStatus::CorrectionRequested => {
+                let (title, note) = words::your_correction();
+                let due = self.clock_due(ClockKind::Correction, CORRECTION_DAYS);
+                Some(open(TimelineState::NeedsYou, title, note, due, Actor::Applicant))
+            }
+            CaseStatus::Accepted | CaseStatus::UnderReview => {
+                now(self.step_title(state.step), self.department(state.step), self.step_due(state.step))
+            }
+            CaseStatus::Suspended => {
+                let (title, note) = words::suspended();
+                now(title, note, None)
+            }
+            CaseStatus::Granted => Some(open(
+                TimelineState::Now,
+                words::delivering(),
+                self.story.item.guide.result.delivery.clone(),
+                None,
+                Actor::System,
+            )),
+            _ => None,
+        }
+    }
+
+    /// Steps that no one has begun, then the end.
+    fn future(&self) -> Vec<TimelineEntry> {
+        let state = self.story.state;
+        let result = self.story.item.guide.result.delivery.clone();
+        if state.status.is_final() {
+            return Vec::new();
+        }
+        if state.status == CaseStatus::Granted {
+            return vec![open(TimelineState::Next, words::done(), result, None, Actor::System)];
+        }
+        let phase = state.back_to.unwrap_or(state.status);
+        let held = state.back_to.is_some();
+        // The step that has the case is told as the present, unless something holds it up.
+        let first = if phase == CaseStatus::Submitted || held { state.step } else { state.step.saturating_add(1) };
+        let steps = u16::try_from(self.story.item.workflow.steps.len()).unwrap_or(u16::MAX);
+        let mut entries: Vec<TimelineEntry> = (first..steps)
+            .map(|step| {
+                let note = self.promise(step).unwrap_or_else(|| self.department(step));
+                open(TimelineState::Next, self.step_title(step), note, self.step_due(step), Actor::Office)
+            })
+            .collect();
+        entries.push(open(TimelineState::Next, words::done(), result, self.promised_due(), Actor::System));
+        entries
+    }
+
+    fn step_title(&self, step: u16) -> LocalText {
+        let step = self.story.item.workflow.steps.get(usize::from(step));
+        step.map(|step| step.title.clone()).unwrap_or_default()
+    }
+
+    fn department(&self, step: u16) -> LocalText {
+        let guide = &self.story.item.guide;
+        let id = self.story.item.workflow.steps.get(usize::from(step)).map_or(&guide.department, |s| &s.department);
+        let known = self.story.departments.iter().find(|department| department.id == *id);
+        known.map_or_else(|| LocalText::new(id.clone(), id.clone()), |department| department.name.clone())
+    }
+
+    /// Before acceptance no day can be named, only the days it will take.
+    fn promise(&self, step: u16) -> Option<LocalText> {
+        if self.story.clocks.get(ClockKind::Decision).is_some() {
+            return None;
+        }
+        Some(words::within(self.days_until(step), true))
+    }
+
+    /// Working days up to the end of a step.
+    fn days_until(&self, step: u16) -> u16 {
+        let steps = &self.story.item.workflow.steps;
+        steps.iter().take(usize::from(step) + 1).fold(0, |sum, step| sum.saturating_add(step.days))
+    }
+
+    fn step_due(&self, step: u16) -> Option<Date> {
+        let limit = TimeLimit { days: self.days_until(step), unit: DayUnit::WorkingDay };
+        self.decision_due(limit)
+    }
+
+    fn promised_due(&self) -> Option<Date> {
+        self.decision_due(self.story.item.guide.promised_limit)
+    }
+
+    /// A day that can still be kept: none while the clock stands still.
+    fn decision_due(&self, limit: TimeLimit) -> Option<Date> {
+        let record = self.story.clocks.get(ClockKind::Decision)?;
+        let stands = record.pauses.iter().any(|pause| pause.to.is_none());
+        (!stands).then(|| clock::due(record, limit, self.calendar, self.today))
+    }
+
+    fn clock_due(&self, kind: ClockKind, days: u16) -> Option<Date> {
+        let record = self.story.clocks.get(kind)?;
+        let limit = TimeLimit { days, unit: DayUnit::WorkingDay };
+        Some(clock::due(record, limit, self.calendar, self.today))
+    }
+}
+
+fn actor(event: CaseEvent) -> Actor {
+    match event {
+        CaseEvent::Correct | CaseEvent::Withdraw => Actor::Applicant,
+        CaseEvent::Accept { by: super::AcceptedBy::Officer } | CaseEvent::Grant { automatic: false } => Actor::Office,
+        CaseEvent::Accept { .. } | CaseEvent::Grant { .. } | CaseEvent::Close => Actor::System,
+        _ => Actor::Office,
+    }
+}
+
+fn happened(title: LocalText, note: LocalText, at: Timestamp, actor: Actor) -> TimelineEntry {
+    TimelineEntry { state: TimelineState::Done, title, note, at: Some(at), due: None, actor }
+}
+
+fn open(state: TimelineState, title: LocalText, note: LocalText, due: Option<Date>, actor: Actor) -> TimelineEntry {
+    TimelineEntry { state, title, note, at: None, due, actor }
 }

@@ -1,1 +1,83 @@
-//! Words of the timeline.
+//! Words of the timeline, in both languages.
+
+use super::{AcceptedBy, CaseEvent};
+use crate::text::LocalText;
+
+fn t(zh: &str, en: &str) -> LocalText {
+    LocalText::new(zh, en)
+}
+
+/// The first line.
+pub(super) fn submitted() -> (LocalText, LocalText) {
+    (t("您提交了申请", "You sent the application"), t("回执已生成", "The receipt is ready"))
+}
+
+/// Title of something that happened, and its own note; without a note the department is named.
+/// `None` for what a resident need not read.
+pub(super) fn happened(event: CaseEvent, step: &LocalText) -> Option<(LocalText, Option<LocalText>)> {
+    let told = |zh: &str, en: &str| Some((t(zh, en), None));
+    let noted = |zh: &str, en: &str, note: LocalText| Some((t(zh, en), Some(note)));
+    match event {
+        CaseEvent::Accept { by: AcceptedBy::Officer } => told("已受理", "Accepted"),
+        CaseEvent::Accept { by: AcceptedBy::Rules } => {
+            noted("已受理", "Accepted", t("系统自动核对通过", "Checked by the rules, without a person"))
+        }
+        CaseEvent::Accept { by: AcceptedBy::Silence } => noted(
+            "依法视为已受理",
+            "Accepted by law",
+            t("五个工作日内没有通知您补正", "No word came within five working days"),
+        ),
+        CaseEvent::StartReview => None,
+        CaseEvent::RequestCorrection => told("通知您补正", "You were asked to correct"),
+        CaseEvent::Correct => noted("您已补正", "You corrected it", t("继续计时", "The clock runs on")),
+        CaseEvent::NotAccept => told("不予受理", "Not accepted"),
+        CaseEvent::PassStep => Some((step.clone(), None)),
+        CaseEvent::Suspend => noted(
+            "进入特别程序",
+            "A special procedure began",
+            t("这段时间不计入办理期限", "This time does not count"),
+        ),
+        CaseEvent::Resume => noted("特别程序结束", "The special procedure ended", t("继续计时", "The clock runs on")),
+        CaseEvent::Grant { automatic: false } => told("准予", "Granted"),
+        CaseEvent::Grant { automatic: true } => {
+            noted("准予", "Granted", t("系统按规则自动批准", "Granted by the rules, without a person"))
+        }
+        CaseEvent::Refuse => told("不予", "Refused"),
+        CaseEvent::Withdraw => noted("您撤回了申请", "You withdrew it", t("需要时可以重新申请", "You can apply again")),
+        CaseEvent::Terminate => told("办理终止", "Ended by the office"),
+        CaseEvent::Close => noted("办结", "Done", t("结果已送达", "The result was delivered")),
+    }
+}
+
+pub(super) fn waiting_for_acceptance() -> LocalText {
+    t("等待受理", "Waiting to be accepted")
+}
+
+pub(super) fn your_correction() -> (LocalText, LocalText) {
+    (
+        t("请您补正", "Please correct it"),
+        t("一次改完全部要点，期间不计时", "All points at once; the clock stands still meanwhile"),
+    )
+}
+
+pub(super) fn suspended() -> (LocalText, LocalText) {
+    (t("特别程序进行中", "A special procedure is going on"), t("这段时间不计入办理期限", "This time does not count"))
+}
+
+pub(super) fn delivering() -> LocalText {
+    t("制作并送达结果", "The result is made and delivered")
+}
+
+pub(super) fn done() -> LocalText {
+    t("办结", "Done")
+}
+
+/// "受理后 3 个工作日内".
+pub(super) fn within(days: u16, working: bool) -> LocalText {
+    let (zh, en) = if working { ("个工作日", "working days") } else { ("天", "days") };
+    match days {
+        0 => t("受理后当场", "At once after acceptance"),
+        1 if working => t("受理后 1 个工作日内", "Within 1 working day of acceptance"),
+        _ => LocalText::new(format!("受理后 {days} {zh}内"), format!("Within {days} {en} of acceptance")),
+    }
+}
