@@ -1,21 +1,29 @@
 //! The city pack: loaded, checked, served.
 
+pub mod check;
+pub mod facts;
+mod finding;
+pub mod fixture;
+mod handlers;
+mod load;
+mod loaded;
+mod published;
+pub mod schema;
+mod source;
+
 use std::{path::Path, sync::Arc};
 
-use haoban_domain::pack::CityPack;
 use parking_lot::RwLock;
 use utoipa_axum::router::OpenApiRouter;
 
-use crate::AppState;
+pub use check::check;
+pub use finding::{Finding, LoadError};
+pub use handlers::not_modified;
+pub use load::{assemble, version};
+pub use loaded::LoadedPack;
+pub use source::PackSource;
 
-/// A pack that passed its checks.
-#[derive(Debug)]
-pub struct LoadedPack {
-    /// The pack.
-    pub pack: CityPack,
-    /// Digest of it; also the ETag.
-    pub version: String,
-}
+use crate::AppState;
 
 /// The pack in force. Cloning shares it.
 #[derive(Debug, Clone)]
@@ -40,17 +48,15 @@ impl Catalogue {
     }
 }
 
-/// Loads and checks the pack in a folder.
-pub fn load(_folder: &Path) -> anyhow::Result<LoadedPack> {
-    anyhow::bail!("the loader is not here yet")
-}
-
-/// `check-city`: says on standard output what is wrong in a pack; true when nothing is.
-pub fn check(_folder: &Path) -> anyhow::Result<bool> {
-    anyhow::bail!("the loader is not here yet")
+/// Loads and compiles the pack in a folder. Guides are not judged here: see [`check`].
+///
+/// # Errors
+/// When it cannot be read, or what must be mended before it can be used.
+pub fn load(folder: &Path) -> Result<LoadedPack, LoadError> {
+    LoadedPack::from_source(&PackSource::read(folder)?)
 }
 
 /// Routes of this room.
 pub fn routes() -> OpenApiRouter<AppState> {
-    OpenApiRouter::new()
+    handlers::routes()
 }

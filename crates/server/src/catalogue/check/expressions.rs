@@ -1,0 +1,115 @@
+//! Every expression of an item with the place it stands in.
+
+use haoban_domain::{
+    form::{Field, FieldKind, Required},
+    item::ServiceItem,
+    material::Replacement,
+    rules::Expr,
+    workflow::Output,
+};
+
+/// An expression and where it stands.
+#[derive(Debug, Clone)]
+pub struct Placed<'a> {
+    /// Part of the item: `item`, `form`, `materials`, `workflow`.
+    pub part: &'static str,
+    /// Path inside that file.
+    pub path: String,
+    /// The expression.
+    pub rule: &'a Expr,
+}
+
+/// All of them.
+#[must_use]
+pub fn all(item: &ServiceItem) -> Vec<Placed<'_>> {
+    let mut found = Vec::new();
+    guide(item, &mut found);
+    form(item, &mut found);
+    materials(item, &mut found);
+    workflow(item, &mut found);
+    found
+}
+
+/// Every field with its path, those inside lists behind their list. The flag says that it stands inside one.
+#[must_use]
+pub fn fields(item: &ServiceItem) -> Vec<(String, &Field, bool)> {
+    let mut found = Vec::new();
+    for (at, page) in item.form.pages.iter().enumerate() {
+        for (index, field) in page.fields.iter().enumerate() {
+            let path = format!("pages.{at}.fields.{index}");
+            found.push((path.clone(), field, false));
+            if let FieldKind::People { fields, .. } | FieldKind::Group { fields, .. } = &field.kind {
+                found.extend(fields.iter().enumerate().map(|(inner, field)| (format!("{path}.fields.{inner}"), field, true)));
+            }
+        }
+    }
+    found
+}
+
+fn guide<'a>(item: &'a ServiceItem, found: &mut Vec<Placed<'a>>) {
+    for (at, condition) in item.guide.conditions.iter().enumerate() {
+        if let Some(rule) = &condition.rule {
+            found.push(Placed { part: "item", path: format!("guide.conditions.{at}.rule"), rule });
+        }
+    }
+}
+
+fn form<'a>(item: &'a ServiceItem, found: &mut Vec<Placed<'a>>) {
+    let mut push = |path: String, rule: &'a Expr| found.push(Placed { part: "form", path, rule });
+    for (at, page) in item.form.pages.iter().enumerate() {
+        page.show.iter().for_each(|rule| push(format!("pages.{at}.show"), rule));
+    }
+    for (path, field, _) in fields(item) {
+        field.show.iter().for_each(|rule| push(format!("{path}.show"), rule));
+        if let Required::When(rule) = &field.required {
+            push(format!("{path}.required"), rule);
+        }
+        if let FieldKind::Computed { value, .. } = &field.kind {
+            push(format!("{path}.value"), value);
+        }
+        if let FieldKind::SingleChoice { options } | FieldKind::MultiChoice { options } = &field.kind {
+            for (at, option) in options.iter().enumerate() {
+                option.show.iter().for_each(|rule| push(format!("{path}.options.{at}.show"), rule));
+            }
+        }
+        field.checks.iter().enumerate().for_each(|(at, check)| push(format!("{path}.checks.{at}.rule"), &check.rule));
+    }
+    item.form.checks.iter().enumerate().for_each(|(at, check)| push(format!("checks.{at}.rule"), &check.rule));
+    for (at, limit) in item.form.headline.iter().flat_map(|headline| &headline.least_of).enumerate() {
+        push(format!("headline.least_of.{at}.value"), &limit.value);
+        limit.when.iter().for_each(|rule| push(format!("headline.least_of.{at}.when"), rule));
+    }
+}
+
+fn materials<'a>(item: &'a ServiceItem, found: &mut Vec<Placed<'a>>) {
+    let mut push = |path: String, rule: &'a Expr| found.push(Placed { part: "materials", path, rule });
+    for (at, material) in item.materials.iter().enumerate() {
+        material.when.iter().for_each(|rule| push(format!("{at}.when"), rule));
+        for (index, replacement) in material.replaced_by.iter().enumerate() {
+            let path = format!("{at}.replaced_by.{index}");
+            match replacement {
+                Replacement::Licence { when, .. } => when.iter().for_each(|rule| push(format!("{path}.when"), rule)),
+                Replacement::Register { rule, .. } => push(format!("{path}.rule"), rule),
+            }
+        }
+    }
+}
+
+fn workflow<'a>(item: &'a ServiceItem, found: &mut Vec<Placed<'a>>) {
+    let mut push = |path: String, rule: &'a Expr| found.push(Placed { part: "workflow", path, rule });
+    let instant = item.workflow.instant.iter().flat_map(|instant| &instant.grant_when);
+    instant.enumerate().for_each(|(at, rule)| push(format!("instant.grant_when.{at}.rule"), &rule.rule));
+    for (at, step) in item.workflow.steps.iter().enumerate() {
+        for (index, check) in step.checks.iter().enumerate() {
+            check.rule.iter().for_each(|rule| push(format!("steps.{at}.checks.{index}.rule"), rule));
+        }
+    }
+    for (at, output) in item.workflow.outputs.iter().enumerate() {
+        match output {
+            Output::Payment { amount, .. } => push(format!("outputs.{at}.amount"), amount),
+            Output::Licence { fields, .. } => {
+                fields.iter().enumerate().for_each(|(index, field)| push(format!("outputs.{at}.fields.{index}.value"), &field.value));
+            }
+        }
+    }
+}

@@ -1,0 +1,98 @@
+//! `check-city`: the linter of city packs (domain.md §2.5).
+//!
+//! Rules of §2.5 that today's types carry, by file: L01–L08, L10, L12, L13, L16, L18 in [`guide`];
+//! L14, L15 in [`materials`]; L19 in [`texts`]; L20 in [`rules`]; references in [`references`].
+//! L09 (topic classes), L11 (sample of the result) and L17 (blank form and filled sample) have no
+//! element in the definitions yet, so nothing can break them.
+
+pub mod expressions;
+pub mod fixtures;
+pub mod guide;
+pub mod materials;
+pub mod references;
+pub mod report;
+pub mod rules;
+pub mod texts;
+
+use std::{io::Write, path::Path};
+
+use haoban_domain::{pack::CityPack, time::Date};
+
+use super::{Finding, LoadError, LoadedPack, PackSource, load};
+
+/// How findings are written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Format {
+    /// For people.
+    Terminal,
+    /// One JSON document.
+    Json,
+}
+
+/// Checks the pack in a folder and writes what is wrong; true when nothing is.
+///
+/// # Errors
+/// When the folder cannot be read or nothing can be written.
+pub fn check(folder: &Path, today: Date, format: Format, out: &mut impl Write) -> anyhow::Result<bool> {
+    let source = PackSource::read(folder)?;
+    let findings = findings(&source, today);
+    report::write(&source, &findings, format, out)?;
+    Ok(findings.is_empty())
+}
+
+/// Everything that is wrong in a pack, in order of files.
+#[must_use]
+pub fn findings(source: &PackSource, today: Date) -> Vec<Finding> {
+    let (pack, mut findings) = load::assemble(source);
+    if let Some(pack) = pack {
+        findings.extend(of_pack(&pack, today));
+        if pack.city.id != source.name {
+            let message = format!("the id is `{}` but the folder is `{}`", pack.city.id, source.name);
+            findings.push(Finding::at("city.yaml", "id", "reference", message, "make both the same"));
+        }
+        let broken = findings.iter().any(|finding| matches!(finding.rule, "expression" | "reference"));
+        if !broken {
+            findings.extend(with_rules(source, pack));
+        }
+    } else {
+        // What can be read without the rest is read anyway, so that one run names as much as possible.
+        findings.extend(fixtures::shape(source));
+    }
+    findings.sort();
+    findings.dedup();
+    findings
+}
+
+fn of_pack(pack: &CityPack, today: Date) -> Vec<Finding> {
+    let mut findings = references::check(pack);
+    findings.extend(texts::check(pack));
+    for item in &pack.items {
+        findings.extend(guide::check(item, today));
+        findings.extend(materials::check(item));
+        findings.extend(rules::check(item, pack));
+    }
+    findings
+}
+
+fn with_rules(source: &PackSource, pack: CityPack) -> Vec<Finding> {
+    match LoadedPack::compile(pack) {
+        Ok(loaded) => fixtures::check(source, &loaded),
+        Err(findings) => findings,
+    }
+}
+
+/// The file of an item's part.
+pub(super) fn item_file(code: &str, part: &str) -> String {
+    format!("items/{code}/{part}.yaml")
+}
+
+impl LoadError {
+    /// The findings, if its files were read.
+    #[must_use]
+    pub fn findings(&self) -> &[Finding] {
+        match self {
+            Self::Io { .. } => &[],
+            Self::Wrong(findings) => findings,
+        }
+    }
+}

@@ -1,0 +1,123 @@
+//! Texts of a pack → `CityPack`: YAML, schema, types, version.
+
+use haoban_domain::{
+    calendar::CalendarYear,
+    form::Form,
+    item::{Guide, ServiceItem},
+    material::MaterialRule,
+    pack::{City, CityPack, Department, Region, Register},
+    licence::LicenceType,
+    workflow::Workflow,
+};
+use serde::{Deserialize, de::DeserializeOwned};
+use sha2::{Digest, Sha256};
+
+use super::{
+    Finding, PackSource,
+    schema::{self, FileKind},
+};
+
+/// item.yaml: the part of an item that is neither form, materials nor workflow.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct ItemFile {
+    code: String,
+    version: u32,
+    guide: Guide,
+}
+
+/// Reads every file and puts the pack together; on any finding there is no pack.
+pub fn assemble(source: &PackSource) -> (Option<CityPack>, Vec<Finding>) {
+    let mut reader = Reader { source, findings: Vec::new() };
+    let city: Option<City> = reader.file("city.yaml", FileKind::City);
+    let departments: Option<Vec<Department>> = reader.file("departments.yaml", FileKind::Departments);
+    let regions: Option<Vec<Region>> = reader.file("regions.yaml", FileKind::Regions);
+    let licence_types: Option<Vec<LicenceType>> = reader.file("licences.yaml", FileKind::Licences);
+    let registers: Option<Vec<Register>> = reader.file("registers.yaml", FileKind::Registers);
+    let calendars: Vec<CalendarYear> = reader.calendars();
+    let items: Vec<ServiceItem> = source.item_codes().iter().filter_map(|code| reader.item(code)).collect();
+    reader.strangers();
+    let findings = reader.findings;
+    let pack = match (city, departments, regions, licence_types, registers) {
+        (Some(city), Some(departments), Some(regions), Some(licence_types), Some(registers)) if findings.is_empty() => {
+            Some(CityPack { city, departments, regions, licence_types, calendars, registers, items })
+        }
+        _ => None,
+    };
+    (pack, findings)
+}
+
+/// SHA-256 over the canonical JSON of a pack: the same content always has the same version.
+#[must_use]
+pub fn version(pack: &CityPack) -> String {
+    let canonical = serde_json::to_value(pack).map(|value| haoban_domain::receipt::canonical_json(&value)).unwrap_or_default();
+    hex::encode(Sha256::digest(canonical.as_bytes()))
+}
+
+struct Reader<'a> {
+    source: &'a PackSource,
+    findings: Vec<Finding>,
+}
+
+impl Reader<'_> {
+    fn file<T: DeserializeOwned>(&mut self, file: &str, kind: FileKind) -> Option<T> {
+        let value = match self.source.value(file) {
+            Ok(value) => value,
+            Err(finding) => {
+                self.findings.push(finding);
+                return None;
+            }
+        };
+        let against = schema::validate(kind, file, &value);
+        if !against.is_empty() {
+            self.findings.extend(against);
+            return None;
+        }
+        match serde_json::from_value(value) {
+            Ok(typed) => Some(typed),
+            Err(error) => {
+                self.findings.push(Finding::at(file, "", "type", error.to_string(), "compare with cities/schema"));
+                None
+            }
+        }
+    }
+
+    fn calendars(&mut self) -> Vec<CalendarYear> {
+        let names: Vec<&String> = self.source.files.keys().filter(|name| name.starts_with("calendars/")).collect();
+        names.into_iter().filter_map(|name| self.file(name, FileKind::Calendar)).collect()
+    }
+
+    fn item(&mut self, code: &str) -> Option<ServiceItem> {
+        let path = |name: &str| format!("items/{code}/{name}.yaml");
+        let item: Option<ItemFile> = self.file(&path("item"), FileKind::Item);
+        let form: Option<Form> = self.file(&path("form"), FileKind::Form);
+        let materials: Option<Vec<MaterialRule>> = self.file(&path("materials"), FileKind::Materials);
+        let workflow: Option<Workflow> = self.file(&path("workflow"), FileKind::Workflow);
+        let ItemFile { code: named, version, guide } = item?;
+        if named != code {
+            let message = format!("the code is `{named}` but the folder is `{code}`");
+            self.findings.push(Finding::at(path("item"), "code", "reference", message, "make both the same"));
+        }
+        Some(ServiceItem { code: named, version, guide, form: form?, materials: materials?, workflow: workflow? })
+    }
+
+    /// Files that nothing reads are mistakes in a name.
+    fn strangers(&mut self) {
+        const ROOT: [&str; 5] = ["city.yaml", "departments.yaml", "regions.yaml", "licences.yaml", "registers.yaml"];
+        const ITEM: [&str; 4] = ["item.yaml", "form.yaml", "materials.yaml", "workflow.yaml"];
+        for name in self.source.files.keys() {
+            let parts: Vec<&str> = name.split('/').collect();
+            let known = match parts.as_slice() {
+                [file] => ROOT.contains(file),
+                ["calendars", _] => true,
+                ["items", _, file] => ITEM.contains(file),
+                ["items", _, "fixtures", _] => true,
+                _ => false,
+            };
+            if !known {
+                let finding = Finding::at(name, "", "file", "nothing reads this file", "correct its name or remove it");
+                self.findings.push(finding);
+            }
+        }
+    }
+}

@@ -1,0 +1,105 @@
+//! A pack ready for use: compiled once, kept with its evaluators.
+
+use std::{collections::BTreeMap, sync::Arc};
+
+use haoban_domain::{
+    calendar::WorkCalendar,
+    form::Evaluator,
+    item::{ItemCode, ServiceItem},
+    licence::LicenceType,
+    pack::{CityPack, Department, Register},
+};
+
+use super::{Finding, LoadError, PackSource, check, load};
+
+/// A pack that can be used.
+#[derive(Debug)]
+pub struct LoadedPack {
+    /// The pack.
+    pub pack: CityPack,
+    /// Digest of it; also the ETag.
+    pub version: String,
+    /// Working days.
+    pub calendar: Arc<WorkCalendar>,
+    evaluators: BTreeMap<ItemCode, Arc<Evaluator>>,
+}
+
+impl LoadedPack {
+    /// Puts texts together and compiles every rule.
+    ///
+    /// # Errors
+    /// Everything that keeps it from being used.
+    pub fn from_source(source: &PackSource) -> Result<Self, LoadError> {
+        let (pack, findings) = load::assemble(source);
+        let Some(pack) = pack else { return Err(LoadError::Wrong(findings)) };
+        let broken = check::references::check(&pack);
+        if !broken.is_empty() {
+            return Err(LoadError::Wrong(broken));
+        }
+        Self::compile(pack).map_err(LoadError::Wrong)
+    }
+
+    /// Compiles a pack that is already typed.
+    ///
+    /// # Errors
+    /// The first rule of each item that cannot be used.
+    pub fn compile(pack: CityPack) -> Result<Self, Vec<Finding>> {
+        let calendar = Arc::new(WorkCalendar::new(&pack.calendars));
+        let mut evaluators = BTreeMap::new();
+        let mut findings = Vec::new();
+        for item in &pack.items {
+            match Evaluator::new(Arc::new(item.clone()), Arc::clone(&calendar)) {
+                Ok(evaluator) => {
+                    evaluators.insert(item.code.clone(), Arc::new(evaluator));
+                }
+                Err(error) => findings.push(rule_finding(&item.code, &error)),
+            }
+        }
+        if !findings.is_empty() {
+            return Err(findings);
+        }
+        let version = load::version(&pack);
+        Ok(Self { pack, version, calendar, evaluators })
+    }
+
+    /// The evaluator of an item.
+    #[must_use]
+    pub fn evaluator(&self, code: &str) -> Option<Arc<Evaluator>> {
+        self.evaluators.get(code).cloned()
+    }
+
+    /// An item, shared with its evaluator.
+    #[must_use]
+    pub fn item(&self, code: &str) -> Option<Arc<ServiceItem>> {
+        self.evaluators.get(code).map(|evaluator| Arc::clone(evaluator.item()))
+    }
+
+    /// A department.
+    #[must_use]
+    pub fn department(&self, id: &str) -> Option<&Department> {
+        self.pack.departments.iter().find(|department| department.id == id)
+    }
+
+    /// A licence type.
+    #[must_use]
+    pub fn licence_type(&self, id: &str) -> Option<&LicenceType> {
+        self.pack.licence_types.iter().find(|kind| kind.id == id)
+    }
+
+    /// A register.
+    #[must_use]
+    pub fn register(&self, id: &str) -> Option<&Register> {
+        self.pack.registers.iter().find(|register| register.id == id)
+    }
+}
+
+/// A rule error as a finding in the file the rule stands in.
+pub(super) fn rule_finding(code: &str, error: &haoban_domain::form::RuleError) -> Finding {
+    let (file, path) = error.place.split_once('.').unwrap_or(("item", error.place.as_str()));
+    let file = match file {
+        "form" | "materials" | "workflow" => file,
+        _ => "item",
+    };
+    let message = format!("`{}`: {}", error.expression, error.reason);
+    Finding::at(format!("items/{code}/{file}.yaml"), path, "expression", message, "mend the rule; names are in form.yaml, registers.yaml and figures")
+}
