@@ -44,8 +44,9 @@ CREATE TABLE sign_in_guard (
     updated_at   BIGINT NOT NULL
 ) STRICT;
 
+-- Codes by keyed digest of the phone, whether or not such an account exists.
 CREATE TABLE sms_code (
-    phone      TEXT NOT NULL PRIMARY KEY,
+    subject    BLOB NOT NULL PRIMARY KEY,
     code_mac   BLOB NOT NULL,
     tries      BIGINT NOT NULL,
     sent_at    BIGINT NOT NULL,

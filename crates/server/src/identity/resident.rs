@@ -1,21 +1,43 @@
 //! The signed-in resident of a `/v1` request.
 
-use axum::{extract::FromRequestParts, http::request::Parts};
-use haoban_domain::ids::PartyId;
+use axum::{
+    extract::FromRequestParts,
+    http::{header, request::Parts},
+};
+use haoban_domain::{ids::PartyId, time::Timestamp};
 use haoban_wire::ProblemCode;
 
+use super::oidc;
 use crate::{AppState, Error};
 
-/// Who sends the request, by a bearer token of ours that is in force.
+/// Who sends the request, by a bearer token of ours that is in force and whose sign-in was not ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Resident {
     /// The party.
     pub party_id: PartyId,
+    /// End of the token; streams end with it.
+    pub expires_at: Timestamp,
 }
 
 impl FromRequestParts<AppState> for Resident {
     type Rejection = Error;
-    async fn from_request_parts(_parts: &mut Parts, _state: &AppState) -> Result<Self, Error> {
-        Err(ProblemCode::SignedOut.into())
+    async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Error> {
+        let given = parts.headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
+        let (scheme, token) = given.and_then(|value| value.split_once(' ')).ok_or(ProblemCode::SignedOut)?;
+        if !scheme.eq_ignore_ascii_case("bearer") {
+            return Err(ProblemCode::SignedOut.into());
+        }
+        let verified = oidc::verify_access(state, token.trim()).await?;
+        let live: i64 = sqlx::query_scalar(
+            "SELECT COUNT(*) FROM token_family f JOIN account a ON a.id = f.account_id
+             WHERE f.id = $1 AND f.revoked_at IS NULL AND a.disabled = 0",
+        )
+        .bind(verified.family)
+        .fetch_one(state.store.reader())
+        .await?;
+        if live == 0 {
+            return Err(ProblemCode::SignedOut.into());
+        }
+        Ok(Self { party_id: verified.party_id, expires_at: verified.expires_at })
     }
 }

@@ -55,6 +55,12 @@ impl Store {
         Ok(Write { tx, dialect: self.dialect })
     }
 
+    /// Whether the database answers.
+    pub async fn ping(&self) -> Result<()> {
+        sqlx::query_scalar::<_, i64>("SELECT CAST(1 AS BIGINT)").fetch_one(&self.readers).await?;
+        Ok(())
+    }
+
     /// Ends all connections; on SQLite the log is folded into the file first.
     pub async fn close(&self) {
         self.readers.close().await;
