@@ -27,6 +27,7 @@ export default defineConfig(({ mode }) => {
       rolldownOptions: { input: here(desk ? './desk.html' : './index.html') },
     },
     server: {
+      fs: { allow: [here('..')] },
       host: '127.0.0.1',
       port: 5173,
       proxy: { '/rpc': devhost, '/host': devhost },

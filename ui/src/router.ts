@@ -28,10 +28,13 @@ export const router = createRouter({
   scrollBehavior: (_to, _from, saved) => saved ?? { top: 0 },
 })
 
+let first = true
+
 router.beforeEach((to) => {
   if (!app.value.settings.first_run_done && to.name !== 'welcome') return { name: 'welcome' }
-  if (!vaultOpen.value && to.meta.open !== true && to.name !== 'vault') return { name: 'vault', query: { to: to.fullPath } }
-  return true
+  // The first page tells of a closed store; afterwards guides may be read without it.
+  const stop = !vaultOpen.value && (to.meta.open !== true || first)
+  return stop && to.name !== 'vault' && to.name !== 'welcome' ? { name: 'vault', query: { to: to.fullPath } } : true
 })
 
 /** Title of the window and of the page in one go; pages call it when they know their thing's name. */
@@ -39,8 +42,6 @@ export function setTitle(title: string): void {
   const name = t('core.app')
   document.title = title === name ? name : `${title} · ${name}`
 }
-
-let first = true
 
 router.afterEach(async (to, from, failure) => {
   if (failure) return

@@ -1,5 +1,5 @@
 import type { Problem } from '@/bindings/Problem'
-import WORDS from '@/core/i18n/start.json'
+import WORDS from '@/core/start-words.json'
 
 /**
  * The core did not answer at all, so there are no settings and no language yet:

@@ -1,7 +1,19 @@
+import access from './access.json'
 import apply from './apply.json'
+import cases from './cases.json'
 import core from './core.json'
+import drafts from './drafts.json'
 import form from './form.json'
+import help from './help.json'
+import home from './home.json'
+import inbox from './inbox.json'
+import items from './items.json'
 import kit from './kit.json'
+import licences from './licences.json'
+import me from './me.json'
+import outbox from './outbox.json'
 import problem from './problem.json'
+import settings from './settings.json'
+import start from './start.json'
 
-export default { apply, core, form, kit, problem }
+export default { access, apply, cases, core, drafts, form, help, home, inbox, items, kit, licences, me, outbox, problem, settings, start }

@@ -1,0 +1,7 @@
+import type { RouteRecordRaw } from 'vue-router'
+
+export default [
+  { path: '/search', name: 'search', component: () => import('./SearchPage.vue'), meta: { title: 'items.search_title', tab: 'items', open: true } },
+  { path: '/items', name: 'items', component: () => import('./CataloguePage.vue'), meta: { title: 'items.title', tab: 'items', open: true } },
+  { path: '/items/:code', name: 'guide', component: () => import('./GuidePage.vue'), meta: { title: 'items.guide', tab: 'items', open: true } },
+] satisfies RouteRecordRaw[]
