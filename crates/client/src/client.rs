@@ -11,9 +11,12 @@ use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use crate::{
     ClientError,
     ports::{Config, Ports},
+    drafts::Drafts,
+    materials,
+    outbox::Outbox,
     services::Services,
     store::{SealedFiles, Store},
-    vault::{Keys, Vault, VaultError, opening::{Opened, Profile, create_private_dir}},
+    vault::{Keys, Vault, VaultError, opening::{FILES_DIR, Opened, Profile, account, create_private_dir, erase_profile}},
 };
 
 /// Events a slow screen may lag behind before it is told to re-read.
@@ -44,6 +47,8 @@ struct Inner {
     storage: RwLock<Storage>,
     unlocking: tokio::sync::Mutex<()>,
     services: Services,
+    drafts: Drafts,
+    outbox: Outbox,
 }
 
 #[derive(Clone, Default)]
@@ -56,9 +61,11 @@ impl Client {
     /// Opens the profile. Whatever is wrong with keychain or store is told by the vault's view, and nothing is changed then.
     pub async fn open(config: Config, ports: Ports, handle: Handle) -> Result<Self, OpenError> {
         check_address(&config.platform_url)?;
-        let services = Services::new(&config, &ports);
+        let services = Services::new(&config, &ports).map_err(|_| OpenError::Address)?;
         let inner = Inner {
             services,
+            drafts: Drafts::default(),
+            outbox: Outbox::default(),
             handle,
             cancel: CancellationToken::new(),
             tasks: TaskTracker::new(),
@@ -81,7 +88,7 @@ impl Client {
     }
 
     async fn adopt(&self, opened: Opened) {
-        let files = SealedFiles::Folder(self.inner.config.profile_dir.join("files"));
+        let files = SealedFiles::Folder(self.inner.config.profile_dir.join(FILES_DIR));
         let before = {
             let mut storage = self.inner.storage.write();
             std::mem::replace(&mut *storage, Storage { files: opened.store.is_some().then_some(files), store: opened.store })
@@ -101,9 +108,23 @@ impl Client {
         {
             tracing::error!(%error, "the folder of sealed files cannot be made");
         }
+        self.inner.drafts.forget();
         self.inner.vault.set_open(keys, view);
         self.inner.services.vault_opened(self).await;
+        self.tidy().await;
+        self.inner.outbox.start(self);
+        self.inner.outbox.release();
         self.emit(ClientEvent::VaultChanged {});
+    }
+
+    /// Clears away what an earlier end of the app left behind. None of it may keep the app from opening.
+    async fn tidy(&self) {
+        if let Err(error) = crate::drafts::purge(self).await {
+            tracing::warn!(%error, "drafts deleted long ago could not be removed");
+        }
+        if let Err(error) = materials::sweep(self).await {
+            tracing::warn!(%error, "unfinished files could not be removed");
+        }
     }
 
     /// Opens the vault another way; nothing happens when it is open already.
@@ -197,6 +218,23 @@ impl Client {
         &self.inner.services
     }
 
+    /// Drafts open in memory.
+    pub(crate) fn drafts(&self) -> &Drafts {
+        &self.inner.drafts
+    }
+
+    /// The outbox worker.
+    pub(crate) fn outbox(&self) -> &Outbox {
+        &self.inner.outbox
+    }
+
+    /// Random bytes of the system.
+    pub(crate) fn random<const N: usize>(&self) -> Result<[u8; N], ClientError> {
+        let mut bytes = [0u8; N];
+        getrandom::fill(&mut bytes).map_err(VaultError::from)?;
+        Ok(bytes)
+    }
+
     /// Runs a task on the runtime this core was given; shutdown waits for it.
     pub(crate) fn spawn(&self, task: impl Future<Output = ()> + Send + 'static) {
         self.inner.tasks.spawn_on(task, &self.inner.handle);
@@ -231,16 +269,46 @@ impl Client {
 
     /// The app goes to the background: finish the step at hand, start none.
     pub async fn pause(&self) {
+        self.inner.outbox.hold().await;
         self.inner.services.pause(self).await;
     }
 
     /// The app is back.
     pub async fn resume(&self) {
         self.inner.services.resume(self).await;
+        self.inner.outbox.release();
+    }
+
+    /// Erases everything of this app on this device: key, store, files. Then opens a fresh profile.
+    pub async fn erase(&self) -> Result<VaultView, ClientError> {
+        let _one_at_a_time = self.inner.unlocking.lock().await;
+        self.inner.outbox.hold().await;
+        let storage = std::mem::take(&mut *self.inner.storage.write());
+        let profile = match &storage.store {
+            Some(store) => store.vault_meta().await?.map(|meta| meta.profile),
+            None => None,
+        };
+        self.inner.vault.set_closed(VaultView::KeyMissing);
+        self.inner.drafts.forget();
+        if let Some(store) = storage.store {
+            store.close().await;
+        }
+        erase_profile(&self.inner.config.profile_dir)?;
+        // The key goes last: with it gone first, a failure in between would leave a store nobody can open.
+        if let Some(profile) = profile
+            && let Err(error) = self.inner.ports.keychain.delete(&account(&profile)).await
+        {
+            tracing::warn!(%error, "the key of the erased profile could not be deleted; it opens nothing any more");
+        }
+        let opened = self.profile().open().await;
+        self.adopt(opened).await;
+        self.emit(ClientEvent::VaultChanged {});
+        Ok(self.vault().view())
     }
 
     /// Finishes the step at hand, writes everything down, closes.
     pub async fn shutdown(&self) {
+        self.inner.outbox.hold().await;
         self.inner.services.shutdown(self).await;
         self.inner.cancel.cancel();
         self.inner.tasks.close();

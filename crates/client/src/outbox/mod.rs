@@ -1,1 +1,23 @@
-//! Being written.
+//! The outbox: what the resident decided to send, until the platform has it.
+//!
+//! Each act is an entry of steps: uploads first, then the act that needs them. Entries of one case go in
+//! order; different cases never wait for each other. Everything is a row, so it survives a crash at any point.
+
+mod acts;
+mod backoff;
+mod control;
+pub mod machine;
+mod plan;
+mod row;
+#[cfg(test)]
+mod tests;
+mod view;
+mod worker;
+
+pub use backoff::wait_millis;
+pub use control::{discard, list, pause, queue_withdrawal, retry};
+pub(crate) use acts::{Outcome, classify, file_delivered};
+pub(crate) use row::{EntryContent, UploadWork, Work, insert};
+pub use view::{row_of_case, rows};
+pub use worker::wake;
+pub(crate) use worker::{Outbox, look};

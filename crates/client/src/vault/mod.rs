@@ -20,6 +20,7 @@ use zeroize::Zeroizing;
 
 pub use envelope::Suite;
 pub use keychain::OsKeychain;
+pub(crate) use envelope::OVERHEAD as CHUNK_OVERHEAD;
 pub(crate) use keys::Keys;
 pub use passphrase::PASSPHRASE_MIN;
 

@@ -17,6 +17,8 @@ use crate::{
 
 /// File of the store inside a profile.
 const STORE_FILE: &str = "store.db";
+/// Folder of the sealed files inside a profile.
+pub(crate) const FILES_DIR: &str = "files";
 
 /// What opening a profile came to.
 pub(crate) struct Opened {
@@ -197,6 +199,23 @@ fn random_profile() -> Result<String, VaultError> {
 
 async fn blocking<T: Send + 'static>(work: impl FnOnce() -> Result<T, VaultError> + Send + 'static) -> Result<T, VaultError> {
     tokio::task::spawn_blocking(work).await.map_err(|_| VaultError::NotGenuine)?
+}
+
+/// Removes store and sealed files of a profile.
+pub(crate) fn erase_profile(dir: &Path) -> Result<(), StoreError> {
+    let gone = |result: std::io::Result<()>| match result {
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(StoreError::from(error)),
+        _ => Ok(()),
+    };
+    gone(std::fs::remove_dir_all(dir.join(FILES_DIR)))?;
+    let Ok(entries) = std::fs::read_dir(dir) else { return Ok(()) };
+    for entry in entries.flatten() {
+        // Copies made before an upgrade, write-ahead log and shared memory all begin with the store's name.
+        if entry.file_name().to_string_lossy().starts_with("store.") {
+            gone(std::fs::remove_file(entry.path()))?;
+        }
+    }
+    Ok(())
 }
 
 /// Makes a folder only this user can enter.

@@ -1,0 +1,99 @@
+//! The save: judge, seal, one durable write, then acknowledge.
+
+use std::collections::BTreeMap;
+
+use haoban_domain::{
+    form::{Field, FieldId, FieldKind},
+    material::MaterialChoice,
+};
+use haoban_wire::{
+    Problem, ProblemCode,
+    ui::{DraftSave, DraftSaved},
+};
+use serde_json::Value;
+
+use super::{OpenDraft, holder, record};
+use crate::{Client, ClientError, materials::FileChange};
+
+/// Most bytes of all answers of a draft as JSON. Far above any form; it only stops a runaway page.
+const ANSWERS_MOST: usize = 512 * 1024;
+
+/// Saves changed answers. When it returns, they are on disk.
+pub async fn save(client: &Client, request: DraftSave) -> Result<DraftSaved, ClientError> {
+    let mut slot = client.drafts().lock(request.draft_id).await;
+    let mut open = match slot.take() {
+        Some(open) if !open.is_stale(client) => open,
+        _ => OpenDraft::load(client, request.draft_id).await?,
+    };
+    if let Err(error) = check(&open, &request) {
+        *slot = Some(open);
+        return Err(error);
+    }
+    // From here on a failure leaves the slot empty: what is in memory may no longer be what is on disk.
+    let changes = request.changes.into_iter().map(|(field, value)| (field, value.filter(is_answer))).collect();
+    open.evaluation.change(changes);
+    open.stored.record.answers = open.evaluation.inputs().answers.clone();
+    if let Some(page) = request.page {
+        open.stored.record.page = Some(page);
+    }
+    write(client, &mut open, FileChange::default()).await?;
+    let saved = DraftSaved { revision: open.stored.revision, state: open.state().clone(), saved_at: open.stored.saved_at };
+    *slot = Some(open);
+    Ok(saved)
+}
+
+/// Stores changed material choices of a draft that is held, and the files that come or go with them.
+pub(crate) async fn store_choices(
+    client: &Client,
+    open: &mut OpenDraft,
+    choices: BTreeMap<String, MaterialChoice>,
+    files: FileChange,
+) -> Result<(), ClientError> {
+    open.evaluation.set_choices(choices.clone());
+    open.stored.record.choices = choices;
+    write(client, open, files).await
+}
+
+/// One revision further, one transaction.
+async fn write(client: &Client, open: &mut OpenDraft, files: FileChange) -> Result<(), ClientError> {
+    open.count_pages();
+    let stored = &mut open.stored;
+    stored.record.owner = stored.record.owner.or(holder(client));
+    stored.record.upgrade = None;
+    stored.revision += 1;
+    stored.saved_at = client.now();
+    let mut write = client.store()?.write().await?;
+    record::update(&mut write, client.vault(), stored).await?;
+    files.write(&mut write, client.vault(), stored.id, stored.saved_at).await?;
+    Ok(write.commit().await?)
+}
+
+/// A cleared answer is absent, however a page says it.
+fn is_answer(value: &Value) -> bool {
+    !(value.is_null() || value.as_str().is_some_and(str::is_empty))
+}
+
+fn check(open: &OpenDraft, request: &DraftSave) -> Result<(), ClientError> {
+    open.check_editable(Some(request.revision))?;
+    for field in request.changes.keys() {
+        if !open.item.form.pages.iter().flat_map(|page| &page.fields).any(|known| typed(known, field)) {
+            return Err(Problem::new(ProblemCode::BadRequest).with("what", "field").with("field", field).into());
+        }
+        if let Some(correction) = &open.stored.record.correction
+            && !correction.names(&format!("field:{field}"))
+        {
+            return Err(Problem::new(ProblemCode::NotAllowedNow).with("what", "correction").with("field", field).into());
+        }
+    }
+    let size = serde_json::to_vec(&request.changes).map(|json| json.len()).unwrap_or(usize::MAX);
+    let held = serde_json::to_vec(&open.stored.record.answers).map(|json| json.len()).unwrap_or(0);
+    if size.saturating_add(held) > ANSWERS_MOST {
+        return Err(Problem::new(ProblemCode::BadRequest).with("what", "size").with("max", ANSWERS_MOST).into());
+    }
+    Ok(())
+}
+
+/// Whether a field takes typed answers under this id.
+fn typed(field: &Field, id: &FieldId) -> bool {
+    field.id == *id && !matches!(field.kind, FieldKind::Computed { .. } | FieldKind::Fact { .. } | FieldKind::TextBlock)
+}

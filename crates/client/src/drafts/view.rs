@@ -1,0 +1,71 @@
+//! A draft as screens see it.
+
+use haoban_domain::{
+    form::{Field, FieldKind},
+    item::ServiceItem,
+    licence::Licence,
+    material::{MaterialRule, Replacement},
+    pack::Region,
+};
+use haoban_wire::ui::{CorrectionContext, DraftView};
+
+use super::{OpenDraft, Standing, settled_targets};
+use crate::{Client, ClientError, catalogue, materials, session};
+
+/// Builds the view of an open draft.
+pub(crate) async fn view(client: &Client, open: &OpenDraft) -> Result<DraftView, ClientError> {
+    let (stored, item) = (&open.stored, &open.item);
+    let record = &stored.record;
+    let catalogue = catalogue::current(client);
+    let pack = catalogue.as_ref().map(|catalogue| &catalogue.pack);
+    let department = pack.and_then(|pack| pack.departments.iter().find(|department| department.id == item.guide.department));
+    Ok(DraftView {
+        id: stored.id,
+        item_code: record.item_code.clone(),
+        item_version: record.item_version,
+        item_name: record.item_name.clone(),
+        name: record.name.clone(),
+        revision: stored.revision,
+        form: item.form.clone(),
+        answers: record.answers.clone(),
+        state: open.state().clone(),
+        materials: item.materials.clone(),
+        choices: record.choices.clone(),
+        files: materials::attached(client, record).await?,
+        licences: usable(&open.evaluation.inputs().licences, &item.materials),
+        page: record.page.clone(),
+        saved_at: stored.saved_at,
+        frozen: stored.standing != Standing::Open,
+        upgrade: record.upgrade.clone(),
+        correction: record.correction.as_ref().map(|correction| CorrectionContext {
+            case_id: correction.case_id,
+            case_number: correction.case_number.clone(),
+            notice: correction.notice.clone(),
+            settled: settled_targets(correction, record),
+        }),
+        needs_sign_in: !session::is_signed_in(client),
+        regions: pack.filter(|_| has_address(item)).map(|pack| pack.regions.clone()).unwrap_or_else(Vec::<Region>::new),
+        minutes: item.guide.minutes,
+        department: department.map(|department| department.name.clone()).unwrap_or_default(),
+    })
+}
+
+fn usable(licences: &[Licence], materials: &[MaterialRule]) -> Vec<Licence> {
+    let named = |licence: &Licence| {
+        materials.iter().flat_map(|rule| &rule.replaced_by).any(|replacement| {
+            matches!(replacement, Replacement::Licence { licence_type, .. } if *licence_type == licence.licence_type)
+        })
+    };
+    licences.iter().filter(|licence| named(licence)).cloned().collect()
+}
+
+fn has_address(item: &ServiceItem) -> bool {
+    fn any(fields: &[Field]) -> bool {
+        fields.iter().any(|field| match &field.kind {
+            FieldKind::Address => true,
+            FieldKind::People { fields, .. } | FieldKind::Group { fields, .. } => any(fields),
+            _ => false,
+        })
+    }
+    item.form.pages.iter().any(|page| any(&page.fields))
+}
