@@ -46,6 +46,7 @@ CREATE TABLE cases (
     applicant TEXT NOT NULL,
     answers TEXT NOT NULL,
     choices TEXT NOT NULL,
+    slots TEXT NOT NULL,
     facts TEXT NOT NULL,
     headline TEXT,
     decision TEXT

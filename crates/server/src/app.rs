@@ -143,7 +143,7 @@ impl AppState {
         let passwords = Passwords::new(Arc::clone(&secret), &*random)?;
         let uploads = Uploads::open(&config.data_dir)
             .map_err(|source| StartError::DataDir { path: config.data_dir.clone(), source })?;
-        Ok(Self {
+        let state = Self {
             sms: Arc::new(LocalSmsGateway::new(store.clone(), Arc::clone(&clock))),
             store,
             config: Arc::new(config),
@@ -158,7 +158,9 @@ impl AppState {
             items: Arc::new(Items::default()),
             payments: Arc::new(LocalLedger),
             stopping: CancellationToken::new(),
-        })
+        };
+        crate::intake::publish(&state).await?;
+        Ok(state)
     }
 }
 

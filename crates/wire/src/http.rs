@@ -323,3 +323,22 @@ pub struct AccessPage {
     /// Latest first.
     pub entries: Vec<AccessEntry>,
 }
+
+/// `GET /v1/presentations/{payload or digits}`: what the other side sees of a shown licence, once.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS, ToSchema)]
+pub struct PresentationCheck {
+    /// Name of the licence type.
+    pub name: LocalText,
+    /// Holder.
+    pub holder: String,
+    /// Printed number.
+    pub number: String,
+    /// Issuer.
+    pub issuer: LocalText,
+    /// Standing today.
+    pub status: haoban_domain::licence::LicenceStatus,
+    /// Last day of validity.
+    pub valid_to: Option<haoban_domain::time::Date>,
+    /// When it was looked at.
+    pub checked_at: Timestamp,
+}

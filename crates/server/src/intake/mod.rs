@@ -1,10 +1,24 @@
 //! Takes cases in: validates again, makes case, tasks, receipt in one transaction.
 
+mod check;
+mod files;
+mod items;
+mod keys;
+mod problems;
+mod receipts;
+mod serials;
+mod submit;
+
 use utoipa_axum::router::OpenApiRouter;
+
+pub(crate) use check::{Checked, HandedIn, attach_files, check};
+pub use items::{Items, at_version, publish};
+pub(crate) use keys::{first_time, key_of, known};
+pub(crate) use serials::next_serial;
 
 use crate::AppState;
 
 /// Routes of this room.
 pub fn routes() -> OpenApiRouter<AppState> {
-    OpenApiRouter::new()
+    submit::routes().merge(receipts::routes())
 }

@@ -1,11 +1,12 @@
 //! Work that is done later: rows in `job`, a worker that takes them.
+//!
+//! A job is named by its kind and its subject, so putting it twice is one job. A worker leases it; when the
+//! worker dies the lease runs out and another takes it. Work must therefore bear being done twice.
 
-use tokio_util::sync::CancellationToken;
+mod kinds;
+mod rows;
+mod worker;
 
-use crate::{AppState, Result};
-
-/// Works until the token is cancelled; the step in hand is finished first.
-pub async fn run(_state: AppState, stop: CancellationToken) -> Result<()> {
-    stop.cancelled().await;
-    Ok(())
-}
+pub use kinds::JobKind;
+pub use rows::put;
+pub use worker::{Outcome, run, run_due_once};

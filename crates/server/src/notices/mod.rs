@@ -1,14 +1,20 @@
 //! Events and inbox: rows are the truth, the stream only wakes readers.
 
+mod hub;
+mod rows;
+mod stream;
+mod words;
+
 use utoipa_axum::router::OpenApiRouter;
+
+pub use hub::Hub;
+pub use rows::{append, page};
+pub(crate) use words::{plain, say};
+pub use words::{Words, words};
 
 use crate::AppState;
 
-/// Wakes the streams of parties after a commit.
-#[derive(Debug, Default)]
-pub struct Hub {}
-
 /// Routes of this room.
 pub fn routes() -> OpenApiRouter<AppState> {
-    OpenApiRouter::new()
+    stream::routes()
 }

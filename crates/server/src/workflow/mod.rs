@@ -1,10 +1,31 @@
-//! Runs an item's workflow over its cases.
+//! Runs an item's workflow over its cases. `domain::case` is the only judge of what may happen; this room
+//! writes down what it says and does what it asks for.
+
+mod applicant;
+mod decide;
+mod dossier;
+mod effects;
+mod handlers;
+mod issue;
+mod moves;
+mod payment;
+mod rows;
+mod timers;
+mod view;
 
 use utoipa_axum::router::OpenApiRouter;
+
+pub(crate) use decide::{approve_by_rules, decision};
+pub(crate) use dossier::{Correction, Dossier, Scene};
+pub(crate) use moves::{By, open, step, wake};
+pub(crate) use rows::{list_of_party, load, lock};
+pub(crate) use view::{case_view, department_name};
+pub use payment::{LocalLedger, PaymentGateway, PaymentOrder, Settlement};
+pub(crate) use timers::{accept_by_silence, end_unanswered, settle_payment};
 
 use crate::AppState;
 
 /// Routes of this room.
 pub fn routes() -> OpenApiRouter<AppState> {
-    OpenApiRouter::new()
+    handlers::routes()
 }

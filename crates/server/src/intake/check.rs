@@ -1,0 +1,150 @@
+//! Judges what was handed in, by the same evaluator the device used, on facts read here.
+
+use std::{collections::BTreeMap, sync::Arc};
+
+use haoban_domain::{
+    form::{Answers, Evaluator, Field, FieldKind, FieldProblem, FormState, Inputs, visible_answers},
+    ids::{CaseId, DraftId, FileId, PartyId},
+    material::{MaterialChoice, MaterialStanding},
+    person::{Applicant, Facts},
+};
+use haoban_wire::{Problem, ProblemCode};
+
+use super::{
+    files,
+    problems::{problem, slot, whole},
+};
+use crate::{
+    AppState, Result,
+    identity::{accounts, facts},
+    licences,
+    materials::{self, Upload},
+    notices::say,
+    store::Write,
+    workflow::Scene,
+};
+
+/// What an applicant hands in, at first or as a correction.
+pub(crate) struct HandedIn<'a> {
+    pub party: PartyId,
+    /// Draft of a first submission.
+    pub draft: Option<DraftId>,
+    /// Case of a correction; its files may be named again.
+    pub case: Option<CaseId>,
+    pub answers: &'a Answers,
+    pub choices: &'a BTreeMap<String, MaterialChoice>,
+    pub files: &'a BTreeMap<FileId, String>,
+}
+
+/// What passed.
+pub(crate) struct Checked {
+    pub inputs: Inputs,
+    pub form: FormState,
+    pub uploads: Vec<Upload>,
+}
+
+impl Checked {
+    /// Slots that are asked in this situation.
+    pub fn slots(&self) -> Vec<String> {
+        self.form.materials.iter().filter(|material| material.asked).map(|material| material.id.clone()).collect()
+    }
+}
+
+/// Judges everything; all problems at once.
+pub(crate) async fn check(
+    state: &AppState,
+    scene: &Scene<'_>,
+    rules: &Arc<Evaluator>,
+    handed: &HandedIn<'_>,
+) -> Result<Checked> {
+    let (applicant, facts) = registers(state, scene, rules, handed.party).await?;
+    let licences = licences::of_party(&state.store, handed.party, scene.today).await?;
+    let inputs = Inputs {
+        answers: handed.answers.clone(),
+        facts,
+        applicant: Some(applicant),
+        choices: handed.choices.clone(),
+        licences,
+        today: scene.today,
+    };
+    let form = rules.evaluate(&inputs);
+    let mut problems = of_answers(rules, &form, handed.answers);
+    problems.extend(of_form(&form));
+    problems.extend(of_choices(rules, &form, handed.choices));
+    let (uploads, of_files) = files::check(state, rules.item(), handed).await?;
+    problems.extend(of_files);
+    if problems.is_empty() && !form.complete {
+        problems.push(whole("incomplete", say!("intake", "incomplete")));
+    }
+    if !problems.is_empty() {
+        return Err(Problem::new(ProblemCode::Invalid).with_fields(problems).into());
+    }
+    Ok(Checked { inputs, form, uploads })
+}
+
+async fn registers(state: &AppState, scene: &Scene<'_>, rules: &Evaluator, party: PartyId) -> Result<(Applicant, Facts)> {
+    let applicant = accounts::applicant(state.store.reader(), party).await?;
+    let facts = facts::read(state.store.reader(), &scene.pack.pack, rules.item(), party).await?;
+    Ok((applicant, facts))
+}
+
+/// Unknown and hidden answers, and register values that are no longer what the applicant saw.
+fn of_answers(rules: &Evaluator, form: &FormState, answers: &Answers) -> Vec<FieldProblem> {
+    let sent = visible_answers(form, answers);
+    let fields: BTreeMap<&str, &Field> =
+        rules.item().form.pages.iter().flat_map(|page| &page.fields).map(|field| (field.id.as_str(), field)).collect();
+    let judge = |(id, value): (&String, &serde_json::Value)| {
+        let Some(field) = fields.get(id.as_str()) else {
+            return Some(problem(id, "unknown_field", say!("intake", "unknown_field")));
+        };
+        let Some(counts) = sent.get(id) else {
+            return Some(problem(id, "hidden_field", say!("intake", "hidden_field", field = &field.label)));
+        };
+        let told = matches!(field.kind, FieldKind::Fact { .. });
+        (told && counts != value).then(|| problem(id, "fact_changed", say!("intake", "fact_changed", field = &field.label)))
+    };
+    answers.iter().filter_map(judge).collect()
+}
+
+fn of_form(form: &FormState) -> Vec<FieldProblem> {
+    let of_fields = form.fields.values().filter(|field| field.visible).flat_map(|field| &field.problems);
+    of_fields.chain(&form.problems).filter(|problem| !problem.warning).cloned().collect()
+}
+
+/// Slots that are not settled, settled though not asked, or settled by a licence that does not fit.
+fn of_choices(rules: &Evaluator, form: &FormState, choices: &BTreeMap<String, MaterialChoice>) -> Vec<FieldProblem> {
+    let mut problems = Vec::new();
+    for (id, choice) in choices {
+        let name = rules.item().materials.iter().find(|material| material.id == *id).map(|material| &material.name);
+        let state = form.materials.iter().find(|material| material.id == *id && material.asked);
+        let (Some(name), Some(state)) = (name, state) else {
+            problems.push(problem(slot(id), "not_asked", say!("intake", "not_asked")));
+            continue;
+        };
+        match choice {
+            MaterialChoice::Licence { licence } if !state.usable_licences.contains(licence) => {
+                problems.push(problem(slot(id), "licence_unusable", say!("intake", "licence_unusable", material = name)));
+            }
+            MaterialChoice::Deferred if !state.may_defer => {
+                problems.push(problem(slot(id), "may_not_follow", say!("intake", "may_not_follow", material = name)));
+            }
+            _ => {}
+        }
+    }
+    for state in form.materials.iter().filter(|state| state.asked && state.standing == MaterialStanding::Needed) {
+        if let Some(material) = rules.item().materials.iter().find(|material| material.id == state.id) {
+            let words = say!("intake", "material_needed", material = &material.name);
+            problems.push(problem(slot(&state.id), "material_needed", words));
+        }
+    }
+    problems
+}
+
+/// The files belong to the case from now on.
+pub(crate) async fn attach_files(tx: &mut Write, case: CaseId, checked: &Checked) -> Result<()> {
+    sqlx::query("UPDATE case_file SET current = 0 WHERE case_id = $1").bind(case.to_string()).execute(&mut **tx).await?;
+    for upload in &checked.uploads {
+        materials::attach(tx, case, upload).await?;
+    }
+    Ok(())
+}

@@ -1,0 +1,192 @@
+//! `POST /v1/cases`: one tap, one case, however often it is sent.
+
+use std::sync::Arc;
+
+use axum::{
+    extract::State,
+    http::{HeaderMap, StatusCode, header},
+    response::{IntoResponse, Response},
+};
+use haoban_domain::{
+    case::{clock::Clocks, submit},
+    form::Evaluator,
+    identifiers::case_number,
+    ids::{CaseId, PartyId},
+};
+use haoban_wire::{
+    Problem, ProblemCode,
+    http::{Submitted, SubmitCase},
+};
+use utoipa_axum::{router::OpenApiRouter, routes};
+
+use super::{
+    at_version, attach_files, check,
+    check::{Checked, HandedIn},
+    key_of,
+    keys::{answer_of, body_digest, claim, keep_answer},
+    next_serial,
+    problems::whole,
+    receipts,
+};
+use crate::{
+    AppState, Error, Result,
+    http::JsonBody,
+    identity::{Resident, facts},
+    notices::say,
+    store::Write,
+    workflow::{self, Dossier, Scene, approve_by_rules, case_view},
+};
+
+const SCOPE: &str = "submit";
+
+/// Routes of submissions.
+pub(super) fn routes() -> OpenApiRouter<AppState> {
+    OpenApiRouter::new().routes(routes!(submit_case))
+}
+
+/// Takes a case in.
+#[utoipa::path(post, path = "/v1/cases", tag = "cases", request_body = SubmitCase,
+    params(("idempotency-key" = String, Header, description = "the draft's id")),
+    responses((status = 201, body = Submitted), (status = 200, body = Submitted, description = "taken before")))]
+async fn submit_case(
+    State(state): State<AppState>,
+    who: Resident,
+    head: HeaderMap,
+    JsonBody(body): JsonBody<SubmitCase>,
+) -> Result<Response> {
+    let key = key_of(&head)?;
+    if key != body.draft_id.to_string() {
+        return Err(Problem::new(ProblemCode::BadRequest).with("what", "idempotency-key and draft_id differ").into());
+    }
+    let digest = body_digest(&body)?;
+    let mut connection = state.store.reader().acquire().await?;
+    if let Some(answer) = answer_of(&mut connection, SCOPE, &key, who.party_id, &digest).await? {
+        return Ok(json(StatusCode::OK, answer));
+    }
+    let rules = at_version(&state, &mut connection, &body.item_code, body.item_version).await?;
+    drop(connection);
+    let rules = rules.ok_or_else(|| item_version(&state, &body))?;
+    let scene = Scene::now(&state);
+    let handed = HandedIn {
+        party: who.party_id,
+        draft: Some(body.draft_id),
+        case: None,
+        answers: &body.answers,
+        choices: &body.materials,
+        files: &body.files,
+    };
+    formalities(&body)?;
+    let checked = check(&state, &scene, &rules, &handed).await?;
+    audience(&rules, &checked)?;
+    take(&scene, who.party_id, &key, &digest, &body, rules, checked).await
+}
+
+fn json(status: StatusCode, body: String) -> Response {
+    (status, [(header::CONTENT_TYPE, "application/json")], body).into_response()
+}
+
+fn item_version(state: &AppState, body: &SubmitCase) -> Error {
+    let pack = state.catalogue.current();
+    match pack.item(&body.item_code) {
+        Some(item) => Problem::new(ProblemCode::ItemVersion).with("version", item.version).into(),
+        None => ProblemCode::NotFound.into(),
+    }
+}
+
+fn formalities(body: &SubmitCase) -> Result<()> {
+    if channel(&body.channel).is_none() {
+        return Err(Problem::new(ProblemCode::BadRequest).with("what", "channel").into());
+    }
+    if !body.declared {
+        let fields = vec![whole("declaration", say!("intake", "declaration"))];
+        return Err(Problem::new(ProblemCode::Invalid).with_fields(fields).into());
+    }
+    Ok(())
+}
+
+fn channel(name: &str) -> Option<char> {
+    match name {
+        "app" => Some('A'),
+        "web" => Some('W'),
+        "kiosk" => Some('K'),
+        _ => None,
+    }
+}
+
+fn audience(rules: &Evaluator, checked: &Checked) -> Result<()> {
+    let kind = checked.inputs.applicant.as_ref().map(|applicant| applicant.kind);
+    if kind.is_some_and(|kind| rules.item().guide.audience.contains(&kind)) {
+        return Ok(());
+    }
+    let fields = vec![whole("audience", say!("intake", "audience"))];
+    Err(Problem::new(ProblemCode::Invalid).with_fields(fields).into())
+}
+
+/// One transaction: key, case, task, files, receipt, events, jobs, audit.
+async fn take(
+    scene: &Scene<'_>,
+    party: PartyId,
+    key: &str,
+    digest: &str,
+    body: &SubmitCase,
+    rules: Arc<Evaluator>,
+    checked: Checked,
+) -> Result<Response> {
+    let mut tx = scene.state.store.write().await?;
+    if !claim(&mut tx, SCOPE, key, party, digest, scene.now).await? {
+        let answer = answer_of(&mut tx, SCOPE, key, party, digest).await?.unwrap_or_default();
+        return Ok(json(StatusCode::OK, answer));
+    }
+    facts::read_logged(&mut tx, &scene.pack.pack, rules.item(), party, scene.now).await?;
+    let mut case = dossier(&mut tx, scene, party, body, rules, &checked).await?;
+    workflow::open(&mut tx, scene, &mut case).await?;
+    attach_files(&mut tx, case.id, &checked).await?;
+    approve_by_rules(&mut tx, scene, &mut case, &checked.inputs).await?;
+    let receipt = receipts::sign(&mut tx, scene, &case, body).await?;
+    let answer = serde_json::to_string(&Submitted { case: case_view(scene, &case), receipt })?;
+    keep_answer(&mut tx, SCOPE, key, &answer).await?;
+    tx.commit().await?;
+    workflow::wake(scene.state, &case);
+    Ok(json(StatusCode::CREATED, answer))
+}
+
+async fn dossier(
+    tx: &mut Write,
+    scene: &Scene<'_>,
+    party: PartyId,
+    body: &SubmitCase,
+    rules: Arc<Evaluator>,
+    checked: &Checked,
+) -> Result<Dossier> {
+    let applicant = checked.inputs.applicant.clone().ok_or_else(|| Error::internal("a submission without applicant"))?;
+    let steps = u16::try_from(rules.item().workflow.steps.len()).unwrap_or(u16::MAX);
+    Ok(Dossier {
+        id: CaseId::from_uuid(body.draft_id.uuid()),
+        number: number(tx, scene, body, &rules).await?,
+        party,
+        channel: body.channel.clone(),
+        machine: submit(steps).0,
+        clocks: Clocks::default(),
+        revision: 0,
+        submitted_at: scene.now,
+        applicant,
+        answers: body.answers.clone(),
+        choices: body.materials.clone(),
+        slots: checked.slots(),
+        facts: checked.inputs.facts.clone(),
+        headline: checked.form.headline.clone(),
+        decision: None,
+        happenings: Vec::new(),
+        correction: None,
+        rules,
+    })
+}
+
+async fn number(tx: &mut Write, scene: &Scene<'_>, body: &SubmitCase, rules: &Evaluator) -> Result<String> {
+    let region = &scene.pack.pack.city.region;
+    let letter = channel(&body.channel).unwrap_or('0');
+    let kind = rules.item().guide.item_type;
+    let prefix = format!("case:{region}:{}:{letter}:{}", scene.today, kind.code());
+    let serial = next_serial(tx, &prefix).await?;
+    Ok(case_number::build(region, scene.today, letter, kind, serial))
+}

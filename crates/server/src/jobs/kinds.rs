@@ -1,0 +1,70 @@
+//! The kinds of work, and who does each.
+
+use std::str::FromStr as _;
+
+use haoban_domain::ids::CaseId;
+
+use super::Outcome;
+use crate::{AppState, Result, licences, materials, workflow};
+
+/// What a job is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum JobKind {
+    /// A case is accepted by law after five working days of silence. Subject: case.
+    DeemedAcceptance,
+    /// A correction was not answered in time. Subject: case.
+    CorrectionOverdue,
+    /// A payment order is handed to the gateway. Subject: case.
+    SettlePayment,
+    /// Uploads that nobody used are forgotten. Subject: `all`.
+    SweepUploads,
+    /// Codes of presentations that ended are forgotten. Subject: `all`.
+    SweepPresentations,
+}
+
+impl JobKind {
+    /// Every kind.
+    pub const ALL: [Self; 5] = [
+        Self::DeemedAcceptance,
+        Self::CorrectionOverdue,
+        Self::SettlePayment,
+        Self::SweepUploads,
+        Self::SweepPresentations,
+    ];
+    /// Those that come again by themselves; the worker puts them at its start.
+    pub(super) const RECURRING: [Self; 2] = [Self::SweepUploads, Self::SweepPresentations];
+
+    /// The stored text.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::DeemedAcceptance => "deemed_acceptance",
+            Self::CorrectionOverdue => "correction_overdue",
+            Self::SettlePayment => "settle_payment",
+            Self::SweepUploads => "sweep_uploads",
+            Self::SweepPresentations => "sweep_presentations",
+        }
+    }
+
+    pub(super) fn parse(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.as_str() == text)
+    }
+
+    /// Does the work.
+    pub(super) async fn work(self, state: &AppState, subject: &str) -> Result<Outcome> {
+        const HOUR: i64 = 3_600_000;
+        match self {
+            Self::DeemedAcceptance => workflow::accept_by_silence(state, CaseId::from_str(subject)?).await,
+            Self::CorrectionOverdue => workflow::end_unanswered(state, CaseId::from_str(subject)?).await,
+            Self::SettlePayment => workflow::settle_payment(state, CaseId::from_str(subject)?).await,
+            Self::SweepUploads => {
+                materials::sweep(state).await?;
+                Ok(Outcome::Again(state.clock.now().plus_millis(HOUR)))
+            }
+            Self::SweepPresentations => {
+                licences::sweep(state).await?;
+                Ok(Outcome::Again(state.clock.now().plus_millis(HOUR)))
+            }
+        }
+    }
+}

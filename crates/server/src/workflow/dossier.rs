@@ -1,0 +1,109 @@
+//! A case in memory, and the surroundings it is judged in.
+
+use std::{collections::BTreeMap, sync::Arc};
+
+use haoban_domain::{
+    calendar::WorkCalendar,
+    case::{CaseState, CorrectionPoint, DecisionView, clock::Clocks, timeline::Happening},
+    form::{Answers, Evaluator, HeadlineState, Inputs},
+    ids::{CaseId, CorrectionId, PartyId},
+    item::ServiceItem,
+    licence::Licence,
+    material::MaterialChoice,
+    person::{Applicant, Facts},
+    time::{Date, Timestamp},
+    workflow::WorkflowStep,
+};
+
+use crate::{AppState, Error, Result, catalogue::LoadedPack};
+
+/// Everything around a case at one moment.
+pub(crate) struct Scene<'a> {
+    pub state: &'a AppState,
+    pub pack: Arc<LoadedPack>,
+    pub calendar: Arc<WorkCalendar>,
+    pub now: Timestamp,
+    pub today: Date,
+}
+
+impl<'a> Scene<'a> {
+    /// The surroundings now.
+    pub fn now(state: &'a AppState) -> Self {
+        let pack = state.catalogue.current();
+        let now = state.clock.now();
+        Self { state, calendar: Arc::clone(&pack.calendar), pack, now, today: now.city_date() }
+    }
+
+    /// Ten random bytes for an id.
+    pub fn random(&self) -> [u8; 10] {
+        crate::ports::random_bytes(self.state.random.as_ref())
+    }
+}
+
+/// The one correction notice a case may have.
+#[derive(Debug, Clone)]
+pub(crate) struct Correction {
+    pub id: CorrectionId,
+    pub department: String,
+    pub points: Vec<CorrectionPoint>,
+    pub days: u16,
+    pub due_on: Date,
+    pub requested_at: Timestamp,
+    pub answered_at: Option<Timestamp>,
+    pub answers_before: Option<Answers>,
+}
+
+/// A case, whole.
+#[derive(Debug, Clone)]
+pub(crate) struct Dossier {
+    pub id: CaseId,
+    pub number: String,
+    pub party: PartyId,
+    pub rules: Arc<Evaluator>,
+    pub channel: String,
+    pub machine: CaseState,
+    pub clocks: Clocks,
+    pub revision: u64,
+    pub submitted_at: Timestamp,
+    pub applicant: Applicant,
+    pub answers: Answers,
+    pub choices: BTreeMap<String, MaterialChoice>,
+    /// Slots that were asked, in the item's order; those without a choice were settled by a register.
+    pub slots: Vec<String>,
+    pub facts: Facts,
+    pub headline: Option<HeadlineState>,
+    pub decision: Option<DecisionView>,
+    pub happenings: Vec<Happening>,
+    pub correction: Option<Correction>,
+}
+
+impl Dossier {
+    /// The definition it runs under.
+    pub fn item(&self) -> &ServiceItem {
+        self.rules.item()
+    }
+
+    /// A step of its workflow.
+    pub fn step_at(&self, step: u16) -> Result<&WorkflowStep> {
+        let steps = &self.item().workflow.steps;
+        steps.get(usize::from(step)).ok_or_else(|| Error::internal("the workflow has no such step"))
+    }
+
+    /// Department that has it now, or had it last.
+    pub fn department(&self) -> &str {
+        let step = self.item().workflow.steps.get(usize::from(self.machine.step));
+        step.map_or(self.item().guide.department.as_str(), |step| step.department.as_str())
+    }
+
+    /// What its rules are judged on.
+    pub fn inputs(&self, licences: Vec<Licence>, today: Date) -> Inputs {
+        Inputs {
+            answers: self.answers.clone(),
+            facts: self.facts.clone(),
+            applicant: Some(self.applicant.clone()),
+            choices: self.choices.clone(),
+            licences,
+            today,
+        }
+    }
+}

@@ -1,0 +1,162 @@
+//! One event of a case: the machine judges, the rows follow, the effects are done. All in the caller's transaction.
+
+use std::collections::VecDeque;
+
+use haoban_domain::{
+    case::{CaseEvent, NotAllowed, apply, submit, timeline::Happening},
+    ids::PartyId,
+};
+use haoban_wire::{Problem, ProblemCode, http::Change};
+use serde_json::Value;
+
+use super::{
+    Dossier, Scene, effects,
+    rows::{self, EventRow},
+};
+use crate::{
+    AppState, Error, Result,
+    audit::{self, Act},
+    notices,
+    store::Write,
+};
+
+/// Who moves a case.
+#[derive(Debug, Clone)]
+pub(crate) enum By {
+    /// The platform, by a rule or a clock.
+    System(&'static str),
+    /// The applicant.
+    Applicant(PartyId),
+    /// An officer.
+    Officer {
+        /// Id.
+        id: String,
+        /// Department.
+        department: String,
+    },
+}
+
+impl By {
+    /// As audit rows name it.
+    pub fn actor(&self) -> String {
+        match self {
+            Self::System(name) => format!("system:{name}"),
+            Self::Applicant(party) => format!("party:{party}"),
+            Self::Officer { id, .. } => format!("officer:{id}"),
+        }
+    }
+
+    fn department(&self) -> Option<&str> {
+        match self {
+            Self::Officer { department, .. } => Some(department),
+            Self::System(_) | Self::Applicant(_) => None,
+        }
+    }
+}
+
+/// A new case: its row, its first task and clock. `case.machine` is what [`submit`] gives.
+pub(crate) async fn open(tx: &mut Write, scene: &Scene<'_>, case: &mut Dossier) -> Result<()> {
+    let steps = u16::try_from(case.item().workflow.steps.len()).unwrap_or(u16::MAX);
+    let (machine, effects) = submit(steps);
+    case.machine = machine;
+    case.clocks.record_all(&effects, scene.today);
+    rows::insert(tx, case).await?;
+    for effect in &effects {
+        effects::perform(tx, scene, case, effect).await?;
+    }
+    case.revision += 1;
+    if !rows::update(tx, case).await? {
+        return Err(ProblemCode::RevisionConflict.into());
+    }
+    record(tx, scene, case, &By::Applicant(case.party), "case.submitted", Value::Null).await?;
+    told(tx, scene, case).await
+}
+
+/// Moves a case by one event, and by what follows from it at once.
+pub(crate) async fn step(
+    tx: &mut Write,
+    scene: &Scene<'_>,
+    case: &mut Dossier,
+    event: CaseEvent,
+    by: &By,
+    details: Value,
+) -> Result<()> {
+    let mut waiting = VecDeque::from([(event, by.clone(), details)]);
+    while let Some((event, by, details)) = waiting.pop_front() {
+        let follows = one(tx, scene, case, event, &by, details).await?;
+        waiting.extend(follows.map(|event| (event, By::System("delivery"), Value::Null)));
+    }
+    told(tx, scene, case).await
+}
+
+async fn one(
+    tx: &mut Write,
+    scene: &Scene<'_>,
+    case: &mut Dossier,
+    event: CaseEvent,
+    by: &By,
+    details: Value,
+) -> Result<Option<CaseEvent>> {
+    let before = case.machine;
+    let (next, effects) = apply(&before, &event).map_err(not_allowed)?;
+    case.machine = next;
+    case.clocks.record_all(&effects, scene.today);
+    case.happenings.push(Happening { event, at: scene.now, step: before.step });
+    case.revision += 1;
+    let mut follows = None;
+    for effect in &effects {
+        follows = effects::perform(tx, scene, case, effect).await?.or(follows);
+    }
+    let row = EventRow {
+        case,
+        event,
+        step: before.step,
+        from: before.status,
+        actor: &by.actor(),
+        details: &details,
+        at: scene.now,
+    };
+    rows::insert_event(tx, &row).await?;
+    if !rows::update(tx, case).await? {
+        return Err(ProblemCode::RevisionConflict.into());
+    }
+    let kind = serde_json::to_value(event.kind())?;
+    let action = format!("case.{}", kind.as_str().unwrap_or_default());
+    record(tx, scene, case, by, &action, details).await?;
+    Ok(follows)
+}
+
+async fn record(tx: &mut Write, scene: &Scene<'_>, case: &Dossier, by: &By, action: &str, detail: Value) -> Result<()> {
+    let act = Act {
+        at: scene.now,
+        actor: by.actor(),
+        department: by.department(),
+        action,
+        subject: case.id.to_string(),
+        case_id: Some(case.id),
+        detail,
+    };
+    audit::record(tx, act).await
+}
+
+/// The applicant's devices are told to read the case again.
+async fn told(tx: &mut Write, scene: &Scene<'_>, case: &Dossier) -> Result<()> {
+    let change = Change::CaseChanged { case_id: case.id, revision: case.revision };
+    notices::append(tx, case.party, &change, scene.now).await?;
+    Ok(())
+}
+
+/// After the commit.
+pub(crate) fn wake(state: &AppState, case: &Dossier) {
+    state.notices.wake(case.party);
+}
+
+fn not_allowed(error: NotAllowed) -> Error {
+    let why = match error {
+        NotAllowed::Here { .. } => "status",
+        NotAllowed::CorrectionUsed => "correction_used",
+        NotAllowed::NotLastStep { .. } => "not_last_step",
+        NotAllowed::NoNextStep { .. } => "no_next_step",
+    };
+    Problem::new(ProblemCode::NotAllowedNow).with("why", why).into()
+}
