@@ -242,6 +242,7 @@ pub enum FieldKind {
     /// A list of people (self, family, agent).
     People {
         /// Fields asked of each.
+        #[schema(no_recursion)]
         fields: Vec<Field>,
         /// Most people.
         max: u8,
@@ -249,6 +250,7 @@ pub enum FieldKind {
     /// A list of like things.
     Group {
         /// Fields asked of each.
+        #[schema(no_recursion)]
         fields: Vec<Field>,
         /// Most entries.
         max: u8,
