@@ -1,8 +1,18 @@
-//! Search over the catalogue, whole on the device: characters, full pinyin, initials, one typo.
+//! Search over the catalogue, whole on the device: characters, full pinyin, initials, mixtures of
+//! them, one typo in pinyin. Three suffix arrays stand in for posting lists: every place at which a
+//! query could begin is found by two binary searches.
+
+mod bytes;
+mod find;
+mod marks;
+mod suffix;
+mod tokens;
 
 use serde::{Deserialize, Serialize};
 
 use crate::item::Guide;
+use suffix::Arrays;
+use tokens::Tokens;
 
 /// What is searched of one item.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -22,9 +32,11 @@ impl From<&Guide> for SearchEntry {
 }
 
 /// The index.
-#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default)]
 pub struct Index {
     entries: Vec<SearchEntry>,
+    tokens: Tokens,
+    arrays: Arrays,
 }
 
 /// What a search found.
@@ -59,27 +71,33 @@ impl Index {
     /// Builds an index.
     #[must_use]
     pub fn build(entries: &[SearchEntry]) -> Self {
-        Self { entries: entries.to_vec() }
+        let tokens = Tokens::of(entries);
+        let arrays = Arrays::build(&tokens);
+        Self { entries: entries.to_vec(), tokens, arrays }
     }
 
-    /// Searches; at most `limit` hits.
+    /// How many entries it holds.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.entries.len()
+    }
+
+    /// Whether it holds none.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.entries.is_empty()
+    }
+
+    /// Searches; at most `limit` hits. Words parted by spaces must all be found.
     #[must_use]
     pub fn search(&self, query: &str, limit: usize) -> SearchResult {
-        let hits = self
-            .entries
-            .iter()
-            .enumerate()
-            .filter(|(_, entry)| entry.name.contains(query.trim()))
-            .take(limit)
-            .map(|(index, _)| Found { index, score: 1, marks: Vec::new(), via: None })
-            .collect();
-        SearchResult { hits, corrected: None }
+        find::search(self, query, limit)
     }
 
-    /// The index as bytes.
+    /// The index as bytes, sorted already.
     #[must_use]
     pub fn to_bytes(&self) -> Vec<u8> {
-        serde_json::to_vec(self).unwrap_or_default()
+        bytes::write(self)
     }
 
     /// Reads an index.
@@ -87,6 +105,9 @@ impl Index {
     /// # Errors
     /// [`NotAnIndex`] when the bytes were written by another version or are damaged.
     pub fn from_bytes(bytes: &[u8]) -> Result<Self, NotAnIndex> {
-        serde_json::from_slice(bytes).map_err(|_| NotAnIndex)
+        bytes::read(bytes)
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,100 @@
+//! Which characters a match covers, and by which letters.
+
+use super::tokens::{Tokens, is_letter};
+
+/// Covered cells with the letters that matched each; empty letters where the character was typed.
+pub(super) type Cover = Vec<(usize, String)>;
+
+/// How a term was matched, from its first cell on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Kind {
+    /// Character by character.
+    Characters,
+    /// Letter by letter.
+    Pinyin,
+    /// By first letters.
+    Initials,
+    /// A mixture.
+    Mixed,
+    /// Letter by letter, a typo mended.
+    Mended,
+    /// Only pairs of its characters.
+    Pairs,
+}
+
+/// The cover of a match that begins at a cell.
+pub(super) fn cover(tokens: &Tokens, kind: Kind, cell: u32, term: &[char]) -> Cover {
+    let start = cell as usize;
+    let end = tokens.end(cell);
+    match kind {
+        Kind::Characters => (start..end.min(start + term.len())).map(|cell| (cell, String::new())).collect(),
+        Kind::Initials => (start..end).zip(term).map(|(cell, letter)| (cell, letter.to_string())).collect(),
+        Kind::Pinyin | Kind::Mended => syllables(tokens, start, end, term),
+        Kind::Mixed => align(tokens, start, end, term).unwrap_or_default(),
+        Kind::Pairs => pairs(tokens, cell, term),
+    }
+}
+
+fn syllables(tokens: &Tokens, start: usize, end: usize, term: &[char]) -> Cover {
+    let mut rest = term.len();
+    let mut cover = Cover::new();
+    for cell in start..end {
+        if rest == 0 {
+            break;
+        }
+        let syllable = tokens.syllable(cell);
+        let typed = syllable.len().min(rest);
+        cover.push((cell, String::from_utf8_lossy(&syllable[..typed]).into_owned()));
+        rest -= typed;
+    }
+    cover
+}
+
+/// Lays a term of characters, syllables, beginnings of a last syllable and first letters over cells.
+pub(super) fn align(tokens: &Tokens, cell: usize, end: usize, term: &[char]) -> Option<Cover> {
+    let Some(first) = term.first() else { return Some(Cover::new()) };
+    if cell >= end {
+        return None;
+    }
+    let with = |taken: usize, letters: String| {
+        let mut cover = align(tokens, cell + 1, end, &term[taken..])?;
+        cover.insert(0, (cell, letters));
+        Some(cover)
+    };
+    if tokens.cells[cell] == *first {
+        return with(1, String::new());
+    }
+    if !is_letter(*first) {
+        return None;
+    }
+    let syllable: Vec<char> = tokens.syllable(cell).iter().map(|byte| char::from(*byte)).collect();
+    let shared = syllable.iter().zip(term).take_while(|(a, b)| a == b).count();
+    if shared == syllable.len() && let Some(cover) = with(shared, syllable.iter().collect()) {
+        return Some(cover);
+    }
+    if shared == term.len() {
+        return Some(vec![(cell, term.iter().collect())]);
+    }
+    // `zh`, `ch`, `sh` are first letters too.
+    if shared >= 2 && syllable.get(1) == Some(&'h') && let Some(cover) = with(2, term[..2].iter().collect()) {
+        return Some(cover);
+    }
+    if shared >= 1 { with(1, first.to_string()) } else { None }
+}
+
+/// Every pair of neighbours of the term that stands in the text.
+fn pairs(tokens: &Tokens, cell: u32, term: &[char]) -> Cover {
+    let text = tokens.text(cell);
+    let (start, end) = (text.start as usize, (text.start + text.len) as usize);
+    let mut covered: Vec<usize> = Vec::new();
+    for pair in term.windows(2) {
+        for cell in start..end.saturating_sub(1) {
+            if tokens.cells[cell] == pair[0] && tokens.cells[cell + 1] == pair[1] {
+                covered.extend([cell, cell + 1]);
+            }
+        }
+    }
+    covered.sort_unstable();
+    covered.dedup();
+    covered.into_iter().map(|cell| (cell, String::new())).collect()
+}
