@@ -12,14 +12,21 @@ use tokio_util::sync::CancellationToken;
 
 #[tokio::main]
 async fn main() -> anyhow::Result<()> {
-    let filter = tracing_subscriber::EnvFilter::try_from_env("HAOBAN_LOG").unwrap_or_else(|_| "info".into());
-    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
+    let filter =
+        tracing_subscriber::EnvFilter::try_from_env("HAOBAN_LOG").unwrap_or_else(|_| "info".into());
+    tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr)
+        .init();
     let listen = setting("HAOBAN_DEVHOST_LISTEN", "127.0.0.1:8430");
     let listener = TcpListener::bind(&listen).await.with_context(|| {
         format!("{listen} is taken or cannot be used; set HAOBAN_DEVHOST_LISTEN to another loopback address")
     })?;
     let address = listener.local_addr()?;
-    anyhow::ensure!(address.ip().is_loopback(), "{address} is not a loopback address; this host serves one person only");
+    anyhow::ensure!(
+        address.ip().is_loopback(),
+        "{address} is not a loopback address; this host serves one person only"
+    );
     let host = Host {
         profile_dir: PathBuf::from(setting("HAOBAN_PROFILE_DIR", ".data/devhost")),
         platform_url: setting("HAOBAN_PLATFORM_URL", "http://127.0.0.1:8420"),
@@ -32,7 +39,10 @@ async fn main() -> anyhow::Result<()> {
 }
 
 fn setting(name: &str, default: &str) -> String {
-    std::env::var(name).ok().filter(|value| !value.is_empty()).unwrap_or_else(|| default.to_owned())
+    std::env::var(name)
+        .ok()
+        .filter(|value| !value.is_empty())
+        .unwrap_or_else(|| default.to_owned())
 }
 
 async fn end_on_signal(ending: CancellationToken) {

@@ -1,0 +1,118 @@
+//! The real platform: the built program on a free port with a database of its own.
+
+use std::{path::PathBuf, time::Duration};
+
+use anyhow::Context;
+use tempfile::TempDir;
+use tokio::process::Command;
+
+use crate::programs::{Program, free_port, program_path, repository};
+
+/// Password of every demo account.
+pub const PASSWORD: &str = "haoban-demo-2026";
+
+/// A running platform with the demo city.
+pub struct Platform {
+    folder: TempDir,
+    port: u16,
+    program: Program,
+}
+
+impl Platform {
+    /// Starts one and waits until it answers.
+    ///
+    /// # Errors
+    /// When it does not answer within a minute; its log is part of the error.
+    pub async fn start() -> anyhow::Result<Self> {
+        let folder = tempfile::Builder::new()
+            .prefix("haoban-platform")
+            .tempdir()?;
+        let port = free_port()?;
+        let program = launch(folder.path().to_path_buf(), port)?;
+        let platform = Self {
+            folder,
+            port,
+            program,
+        };
+        platform.await_health().await?;
+        Ok(platform)
+    }
+
+    /// Its address, no slash at the end.
+    #[must_use]
+    pub fn url(&self) -> String {
+        format!("http://127.0.0.1:{}", self.port)
+    }
+
+    /// Its port.
+    #[must_use]
+    pub fn port(&self) -> u16 {
+        self.port
+    }
+
+    /// `kill -9` and a new start on the same database and port.
+    ///
+    /// # Errors
+    /// When it does not come back.
+    pub async fn crash_and_restart(&mut self) -> anyhow::Result<()> {
+        self.program.kill().await?;
+        self.program = launch(self.folder.path().to_path_buf(), self.port)?;
+        self.await_health().await
+    }
+
+    /// `kill -9` without a new start.
+    ///
+    /// # Errors
+    /// When it cannot be killed.
+    pub async fn kill(&mut self) -> anyhow::Result<()> {
+        self.program.kill().await
+    }
+
+    /// Starts it again after [`Self::kill`].
+    ///
+    /// # Errors
+    /// When it does not come back.
+    pub async fn start_again(&mut self) -> anyhow::Result<()> {
+        self.program = launch(self.folder.path().to_path_buf(), self.port)?;
+        self.await_health().await
+    }
+
+    /// What it wrote to its log so far.
+    #[must_use]
+    pub fn log(&self) -> String {
+        std::fs::read_to_string(self.folder.path().join("platform.log")).unwrap_or_default()
+    }
+
+    async fn await_health(&self) -> anyhow::Result<()> {
+        let client = reqwest::Client::builder()
+            .no_proxy()
+            .timeout(Duration::from_secs(2))
+            .build()?;
+        let address = format!("{}/health", self.url());
+        for _ in 0..600 {
+            if client
+                .get(&address)
+                .send()
+                .await
+                .is_ok_and(|answer| answer.status().is_success())
+            {
+                return Ok(());
+            }
+            tokio::time::sleep(Duration::from_millis(100)).await;
+        }
+        anyhow::bail!("the platform gave no answer; its log:\n{}", self.log())
+    }
+}
+
+fn launch(folder: PathBuf, port: u16) -> anyhow::Result<Program> {
+    let mut command = Command::new(program_path("haoban-server")?);
+    command
+        .arg("serve")
+        .current_dir(repository())
+        .env("HAOBAN_LISTEN", format!("127.0.0.1:{port}"))
+        .env("HAOBAN_DATA_DIR", folder.join("data"))
+        .env("HAOBAN_CITY", "cities/zhengzhou")
+        .env("HAOBAN_DEMO", "true")
+        .env("HAOBAN_DESK_DIR", "ui/dist-desk");
+    Program::start(&mut command, &folder.join("platform.log")).context("the platform")
+}

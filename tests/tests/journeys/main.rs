@@ -1,0 +1,6 @@
+//! The real core against the real platform: what a resident lives through, with the network at its worst.
+
+mod decisions;
+mod networks;
+mod rent;
+mod strangers;
