@@ -1,20 +1,31 @@
 //! The window-free core of the app. It knows no window and no Tauri; hosts hand it ports and serve its commands.
 
+mod access;
+pub mod cases;
+pub mod catalogue;
 mod client;
+pub mod commands;
 pub mod drafts;
 mod error;
 pub mod facts;
 pub mod http;
+mod inbox;
 pub mod licences;
-pub mod catalogue;
 pub mod materials;
 pub mod outbox;
+mod parties;
 pub mod ports;
+pub mod receipt;
+#[cfg(test)]
+mod rig;
 mod services;
 pub mod session;
+pub mod settings;
 pub mod store;
+mod sync;
 pub mod uploads;
 pub mod vault;
+mod words;
 
 pub use client::{Client, OpenError};
 pub use error::ClientError;

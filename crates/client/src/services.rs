@@ -2,62 +2,84 @@
 
 use std::sync::Arc;
 
-use haoban_domain::person::Applicant;
-use haoban_wire::http::Catalogue;
+use haoban_wire::ui::{ClientEvent, Settings};
 use parking_lot::RwLock;
 
 use crate::{
     Client,
-    http::{Request, Response, SendError, Transport},
+    catalogue::{self, Loaded},
+    http::{AddressError, Connectivity, Link},
     ports::{Config, Ports},
+    session::{self, Session},
+    settings,
+    sync::Sync,
 };
 
-/// What the platform-facing modules keep in memory.
+/// What the platform-facing modules keep in memory. Nothing personal but the session itself.
 pub struct Services {
-    pub(crate) catalogue: RwLock<Option<Arc<Catalogue>>>,
-    pub(crate) person: RwLock<Option<Applicant>>,
-    transport: RwLock<Arc<dyn Transport>>,
+    pub(crate) link: Link,
+    pub(crate) session: Session,
+    pub(crate) settings: RwLock<Settings>,
+    pub(crate) catalogue: RwLock<Option<Arc<Loaded>>>,
+    pub(crate) sync: Sync,
+    #[cfg(test)]
+    pub(crate) transport: RwLock<Option<Arc<dyn crate::http::Transport>>>,
 }
 
 impl Services {
     /// Fresh state; nothing is read yet.
-    pub(crate) fn new(_config: &Config, _ports: &Ports) -> Self {
-        Self { catalogue: RwLock::default(), person: RwLock::default(), transport: RwLock::new(Arc::new(Unreachable)) }
-    }
-
-    /// The way to the platform in the name of one person, and of nobody else.
-    pub(crate) fn transport_for(&self, _party: haoban_domain::ids::PartyId) -> Arc<dyn Transport> {
-        self.transport.read().clone()
+    pub(crate) fn new(config: &Config, ports: &Ports) -> Result<Self, AddressError> {
+        let connectivity = Arc::new(Connectivity::new(ports.clock.clone()));
+        Ok(Self {
+            link: Link::new(&config.platform_url, &config.version, connectivity)?,
+            session: Session::new(),
+            settings: RwLock::default(),
+            catalogue: RwLock::default(),
+            sync: Sync::new(),
+            #[cfg(test)]
+            transport: RwLock::default(),
+        })
     }
 
     /// Puts another way to the platform in.
     #[cfg(test)]
-    pub(crate) fn set_transport(&self, transport: Arc<dyn Transport>) {
-        *self.transport.write() = transport;
+    pub(crate) fn set_transport(&self, transport: Arc<dyn crate::http::Transport>) {
+        *self.transport.write() = Some(transport);
     }
 
     /// Called at start and each time the vault opened or changed: read what is kept, start loops that need it.
-    #[allow(clippy::unused_async, reason = "its modules await the store")]
-    pub(crate) async fn vault_opened(&self, _client: &Client) {}
+    pub(crate) async fn vault_opened(&self, client: &Client) {
+        settings::load(client).await;
+        catalogue::load(client).await;
+        session::restore(client).await;
+        crate::sync::begin(client);
+    }
 
     /// Called by `pause` (app in background): close streams, stop timers.
-    #[allow(clippy::unused_async, reason = "its modules await their loops")]
-    pub(crate) async fn pause(&self, _client: &Client) {}
+    #[allow(clippy::unused_async, reason = "the hook is awaited by the client")]
+    pub(crate) async fn pause(&self, client: &Client) {
+        crate::sync::stop(client);
+    }
 
     /// Called by `resume`.
-    #[allow(clippy::unused_async, reason = "its modules await the store")]
-    pub(crate) async fn resume(&self, _client: &Client) {}
+    #[allow(clippy::unused_async, reason = "the hook is awaited by the client")]
+    pub(crate) async fn resume(&self, client: &Client) {
+        if session::is_signed_in(client) {
+            crate::sync::start(client);
+        }
+        crate::sync::nudge(client);
+    }
 
-    /// Called before the store closes.
-    #[allow(clippy::unused_async, reason = "its modules await their loops")]
-    pub(crate) async fn shutdown(&self, _client: &Client) {}
+    /// Called before the store closes. Loops end by the client's own token.
+    #[allow(clippy::unused_async, reason = "the hook is awaited by the client")]
+    pub(crate) async fn shutdown(&self, client: &Client) {
+        crate::sync::stop(client);
+    }
 }
 
-struct Unreachable;
-
-#[async_trait::async_trait]
-impl Transport for Unreachable {
-    async fn send(&self, _request: Request) -> Result<Response, SendError> {
-        Err(SendError::Offline)
-    }
+/// Another person than before, or nobody: every personal screen must read again.
+pub(crate) fn tell_all_personal(client: &Client) {
+    client.emit(ClientEvent::InboxChanged { unread: 0 });
+    client.emit(ClientEvent::LicencesChanged {});
+    client.emit(ClientEvent::OutboxChanged {});
 }

@@ -18,6 +18,11 @@ pub enum ClientEvent {
     },
     /// A new catalogue was stored.
     CatalogueChanged {},
+    /// What registers say for a service was read anew: guide and drafts of it may look different.
+    FactsChanged {
+        /// Item.
+        item_code: haoban_domain::item::ItemCode,
+    },
     /// A draft changed otherwise than by this screen.
     DraftChanged {
         /// Draft.

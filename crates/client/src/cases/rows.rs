@@ -1,0 +1,95 @@
+//! A case as a line: rail and one sentence.
+
+use haoban_domain::{
+    case::{CaseStatus, CaseView, TimelineState},
+    money,
+    text::LocalText,
+    time::Date,
+};
+use haoban_wire::ui::CaseRow;
+
+use crate::words::{words, words_local};
+
+/// Those that wait for the resident first, by day; then the latest.
+pub(crate) fn in_order(mut cases: Vec<CaseView>) -> Vec<CaseView> {
+    cases.sort_by_key(|case| {
+        let waits = open_correction(case).map(|(_, due)| due);
+        (waits.is_none(), waits, std::cmp::Reverse(case.submitted_at))
+    });
+    cases
+}
+
+/// The open notice's points and last day.
+fn open_correction(case: &CaseView) -> Option<(usize, Date)> {
+    let notice = case.correction.as_ref().filter(|notice| notice.answered_at.is_none())?;
+    (case.status == CaseStatus::CorrectionRequested).then_some((notice.points.len(), notice.due))
+}
+
+/// One line of a list.
+pub(crate) fn case_row(case: &CaseView, today: Date) -> CaseRow {
+    let correction = open_correction(case);
+    CaseRow {
+        id: case.id,
+        number: case.number.clone(),
+        item_code: case.item_code.clone(),
+        item_name: case.item_name.clone(),
+        status: case.status,
+        note: note(case, today),
+        rail: case.timeline.iter().map(|entry| entry.state).collect::<Vec<TimelineState>>(),
+        clock: case.clock.clone(),
+        submitted_at: case.submitted_at,
+        correction_id: correction.and(case.correction.as_ref().map(|notice| notice.id)),
+        correction_points: correction.map_or(0, |(points, _)| points.try_into().unwrap_or(u32::MAX)),
+    }
+}
+
+/// The sentence beneath the rail: who must do what, until when.
+fn note(case: &CaseView, today: Date) -> LocalText {
+    match case.status {
+        CaseStatus::CorrectionRequested => correction_note(case, today),
+        CaseStatus::Submitted => due_note("case.note.submitted", case, today),
+        CaseStatus::Accepted | CaseStatus::UnderReview => due_note("case.note.office", case, today),
+        CaseStatus::Suspended => words_local("case.note.paused", &[("department", &case.department)]),
+        CaseStatus::Granted => words("case.note.granted", &[]),
+        CaseStatus::Closed => closed_note(case),
+        CaseStatus::Refused => day_note("case.note.refused", case),
+        CaseStatus::NotAccepted => day_note("case.note.not_accepted", case),
+        CaseStatus::Withdrawn => day_note("case.note.withdrawn", case),
+        CaseStatus::Terminated => day_note("case.note.terminated", case),
+    }
+}
+
+fn correction_note(case: &CaseView, today: Date) -> LocalText {
+    let Some((points, due)) = open_correction(case) else { return due_note("case.note.office", case, today) };
+    let points = LocalText::new(points.to_string(), points.to_string());
+    let key = if due < today { "case.note.correct_over" } else { "case.note.correct" };
+    words_local(key, &[("points", &points), ("due", &day(due)), ("department", &case.department)])
+}
+
+fn due_note(key: &str, case: &CaseView, today: Date) -> LocalText {
+    let Some(clock) = &case.clock else {
+        return words_local("case.note.office_plain", &[("department", &case.department)]);
+    };
+    let key = if clock.due < today { "case.note.overdue" } else { key };
+    words_local(key, &[("department", &case.department), ("due", &day(clock.due))])
+}
+
+fn closed_note(case: &CaseView) -> LocalText {
+    match case.decision.as_ref().and_then(|decision| decision.payment_fen) {
+        Some(fen) => words("case.note.closed_paid", &[("amount", &money::yuan(fen))]),
+        None => day_note("case.note.closed", case),
+    }
+}
+
+fn day_note(key: &str, case: &CaseView) -> LocalText {
+    let decided = case.decision.as_ref().map(|decision| decision.decided_at);
+    let last = decided.or_else(|| case.timeline.iter().filter_map(|entry| entry.at).max()).unwrap_or(case.submitted_at);
+    words_local(key, &[("day", &day(last.city_date()))])
+}
+
+/// A day in words, without the year.
+fn day(date: Date) -> LocalText {
+    let (month, day) = (date.0.month().to_string(), date.0.day().to_string());
+    let name = words(&format!("month.{month}"), &[]);
+    words_local("day", &[("month", &name), ("day", &LocalText::new(day.clone(), day))])
+}

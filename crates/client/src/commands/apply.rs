@@ -1,0 +1,102 @@
+//! Drafts, materials, outbox.
+
+use haoban_wire::{
+    Problem,
+    ui::{
+        DraftDelete, DraftList, DraftListView, DraftOpen, DraftRename, DraftRestore, DraftSave, DraftSaved, DraftStart,
+        DraftSubmit, DraftSubmitted, DraftView, MaterialAttach, MaterialDefer, MaterialPaste, MaterialPick, MaterialRemove,
+        MaterialUseLicence, OutboxDiscard, OutboxList, OutboxPause, OutboxRetry, OutboxView,
+    },
+};
+
+use crate::{Client, drafts, materials, outbox};
+
+/// Starts a new draft.
+pub async fn draft_start(client: &Client, request: DraftStart) -> Result<DraftView, Problem> {
+    Ok(drafts::start(client, request).await?)
+}
+
+/// Opens a draft.
+pub async fn draft_open(client: &Client, request: DraftOpen) -> Result<DraftView, Problem> {
+    Ok(drafts::open(client, request).await?)
+}
+
+/// Saves changed answers.
+pub async fn draft_save(client: &Client, request: DraftSave) -> Result<DraftSaved, Problem> {
+    Ok(drafts::save(client, request).await?)
+}
+
+/// Lists drafts.
+pub async fn draft_list(client: &Client, request: DraftList) -> Result<DraftListView, Problem> {
+    Ok(drafts::list(client, request).await?)
+}
+
+/// Renames a draft.
+pub async fn draft_rename(client: &Client, request: DraftRename) -> Result<DraftListView, Problem> {
+    Ok(drafts::rename(client, request).await?)
+}
+
+/// Deletes a draft; it can be brought back.
+pub async fn draft_delete(client: &Client, request: DraftDelete) -> Result<DraftListView, Problem> {
+    Ok(drafts::delete(client, request).await?)
+}
+
+/// Brings a deleted draft back.
+pub async fn draft_restore(client: &Client, request: DraftRestore) -> Result<DraftListView, Problem> {
+    Ok(drafts::restore(client, request).await?)
+}
+
+/// Freezes a draft and queues it.
+pub async fn draft_submit(client: &Client, request: DraftSubmit) -> Result<DraftSubmitted, Problem> {
+    Ok(drafts::submit(client, request).await?)
+}
+
+/// Picks files for a slot.
+pub async fn material_pick(client: &Client, request: MaterialPick) -> Result<DraftView, Problem> {
+    Ok(materials::pick(client, request).await?)
+}
+
+/// Attaches files the host holds.
+pub async fn material_attach(client: &Client, request: MaterialAttach) -> Result<DraftView, Problem> {
+    Ok(materials::attach(client, request).await?)
+}
+
+/// Attaches the picture on the clipboard.
+pub async fn material_paste(client: &Client, request: MaterialPaste) -> Result<DraftView, Problem> {
+    Ok(materials::paste(client, request).await?)
+}
+
+/// Removes a file or empties a slot.
+pub async fn material_remove(client: &Client, request: MaterialRemove) -> Result<DraftView, Problem> {
+    Ok(materials::remove(client, request).await?)
+}
+
+/// Uses a held licence for a slot.
+pub async fn material_use_licence(client: &Client, request: MaterialUseLicence) -> Result<DraftView, Problem> {
+    Ok(materials::use_licence(client, request).await?)
+}
+
+/// Promises a slot for later.
+pub async fn material_defer(client: &Client, request: MaterialDefer) -> Result<DraftView, Problem> {
+    Ok(materials::defer(client, request).await?)
+}
+
+/// Lists the outbox.
+pub async fn outbox_list(client: &Client, request: OutboxList) -> Result<OutboxView, Problem> {
+    Ok(outbox::list(client, request).await?)
+}
+
+/// Tries again now.
+pub async fn outbox_retry(client: &Client, request: OutboxRetry) -> Result<OutboxView, Problem> {
+    Ok(outbox::retry(client, request).await?)
+}
+
+/// Pauses or goes on.
+pub async fn outbox_pause(client: &Client, request: OutboxPause) -> Result<OutboxView, Problem> {
+    Ok(outbox::pause(client, request).await?)
+}
+
+/// Takes an entry back into a draft.
+pub async fn outbox_discard(client: &Client, request: OutboxDiscard) -> Result<OutboxView, Problem> {
+    Ok(outbox::discard(client, request).await?)
+}

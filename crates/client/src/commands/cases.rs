@@ -1,0 +1,70 @@
+//! Cases, receipts, inbox, licences, access log.
+
+use haoban_wire::{
+    Problem, ProblemCode,
+    ui::{
+        AccessLogOpen, AccessLogView, CaseList, CaseListView, CaseOpen, CaseOpened, CaseWithdraw, CorrectionStart, DraftView, InboxOpen,
+        InboxRead, InboxView, LicenceList, LicenceListView, LicencePresent, LicencePresented, ReceiptExport, ReceiptExported,
+    },
+};
+
+use crate::{Client, access, cases, drafts, inbox, licences, outbox, receipt};
+
+/// My cases.
+pub async fn case_list(client: &Client, _request: CaseList) -> Result<CaseListView, Problem> {
+    cases::list(client).await
+}
+
+/// One case.
+pub async fn case_open(client: &Client, request: CaseOpen) -> Result<CaseOpened, Problem> {
+    cases::open(client, request.case_id).await
+}
+
+/// Takes a case back, through the outbox.
+pub async fn case_withdraw(client: &Client, request: CaseWithdraw) -> Result<CaseOpened, Problem> {
+    let case = cases::mirror(client, request.case_id).await?.ok_or(ProblemCode::NotFound)?;
+    if !case.may_withdraw {
+        return Err(ProblemCode::NotAllowedNow.into());
+    }
+    outbox::queue_withdrawal(client, request.case_id, case.item_name, request.reason).await?;
+    cases::open(client, request.case_id).await
+}
+
+/// The correction of a case as a draft.
+pub async fn correction_start(client: &Client, request: CorrectionStart) -> Result<DraftView, Problem> {
+    let case = cases::mirror(client, request.case_id).await?.ok_or(ProblemCode::NotFound)?;
+    if case.correction.as_ref().is_none_or(|notice| notice.answered_at.is_some()) {
+        return Err(ProblemCode::NotAllowedNow.into());
+    }
+    Ok(drafts::start_correction(client, &case).await?)
+}
+
+/// The receipt as PDF.
+pub async fn receipt_export(client: &Client, request: ReceiptExport) -> Result<ReceiptExported, Problem> {
+    receipt::export(client, request.case_id).await
+}
+
+/// The inbox.
+pub async fn inbox_open(client: &Client, _request: InboxOpen) -> Result<InboxView, Problem> {
+    inbox::open(client).await
+}
+
+/// Marks messages as read.
+pub async fn inbox_read(client: &Client, request: InboxRead) -> Result<InboxView, Problem> {
+    inbox::read(client, &request.ids).await
+}
+
+/// My licences.
+pub async fn licence_list(client: &Client, _request: LicenceList) -> Result<LicenceListView, Problem> {
+    licences::list(client).await
+}
+
+/// Shows a licence; needs the platform.
+pub async fn licence_present(client: &Client, request: LicencePresent) -> Result<LicencePresented, Problem> {
+    licences::present(client, request.licence_id).await
+}
+
+/// Who looked at my data.
+pub async fn access_log_open(client: &Client, _request: AccessLogOpen) -> Result<AccessLogView, Problem> {
+    access::open(client).await
+}

@@ -1,0 +1,79 @@
+//! Start, settings, session, vault.
+
+use std::time::Duration;
+
+use haoban_wire::{
+    Problem, ProblemCode,
+    ui::{AppStart, AppStartView, DataErase, SessionBegin, SessionCancel, SessionEnd, SessionView, Settings, SettingsSave, VaultUnlock},
+};
+
+use crate::{Client, catalogue, inbox, outbox, session, settings, sync};
+
+/// How long erasing waits for the platform to hear of the sign-out.
+const REVOKE_PATIENCE: Duration = Duration::from_secs(3);
+
+/// Everything the frame needs.
+pub async fn app_start(client: &Client, _request: AppStart) -> Result<AppStartView, Problem> {
+    // With a closed vault nothing was begun yet; settings and catalogue need none.
+    settings_and_catalogue(client).await;
+    let connectivity = client.services().link.connectivity();
+    Ok(AppStartView {
+        version: client.config().version.clone(),
+        host: client.config().host.clone(),
+        settings: settings::current(client),
+        session: session::view(client),
+        city: catalogue::current(client).map(|catalogue| catalogue.pack.city.clone()),
+        vault: client.vault().view(),
+        online: connectivity.online(),
+        last_online: connectivity.last_online(),
+        unread: inbox::unread(client).await,
+        outbox_open: outbox::rows(client).await.len().try_into().unwrap_or(u32::MAX),
+    })
+}
+
+async fn settings_and_catalogue(client: &Client) {
+    if !client.vault().is_open() {
+        settings::load(client).await;
+        catalogue::load(client).await;
+    }
+    sync::begin(client);
+}
+
+/// Replaces the settings.
+pub async fn settings_save(client: &Client, request: SettingsSave) -> Result<Settings, Problem> {
+    settings::save(client, request.settings).await
+}
+
+/// Begins a sign-in in the system browser.
+pub async fn session_begin(client: &Client, _request: SessionBegin) -> Result<SessionView, Problem> {
+    session::begin(client).await
+}
+
+/// Gives a running sign-in up.
+pub async fn session_cancel(client: &Client, _request: SessionCancel) -> Result<SessionView, Problem> {
+    Ok(session::cancel(client).await)
+}
+
+/// Signs out.
+pub async fn session_end(client: &Client, _request: SessionEnd) -> Result<SessionView, Problem> {
+    Ok(session::end(client).await)
+}
+
+/// Opens the vault another way.
+pub async fn vault_unlock(client: &Client, request: VaultUnlock) -> Result<AppStartView, Problem> {
+    client.unlock(request).await?;
+    app_start(client, AppStart {}).await
+}
+
+/// Erases everything of the app on this device.
+pub async fn data_erase(client: &Client, request: DataErase) -> Result<AppStartView, Problem> {
+    if !request.confirmed {
+        return Err(Problem::new(ProblemCode::BadRequest).with("what", "confirmed"));
+    }
+    session::end(client).await;
+    // The token is told off while it is still known; offline it simply ends by itself.
+    let _ = tokio::time::timeout(REVOKE_PATIENCE, session::retry_revocations(client)).await;
+    *client.services().settings.write() = Settings::default();
+    client.erase().await?;
+    app_start(client, AppStart {}).await
+}

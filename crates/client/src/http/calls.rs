@@ -1,0 +1,160 @@
+//! One function per operation of the platform.
+
+use std::collections::BTreeMap;
+
+use haoban_domain::{
+    case::CaseView,
+    ids::{CaseId, DraftId, LicenceId, OutboxId},
+    licence::{Licence, Presentation},
+    person::Applicant,
+};
+use haoban_wire::{
+    Problem,
+    http::{
+        AccessEntry, AccessPage, CasePage, Catalogue, CorrectCase, EventPage, Health, IDEMPOTENCY_KEY, ItemFacts, LicencePage, Me,
+        Receipt, ReceiptKeys, SubmitCase, Submitted, WithdrawCase,
+    },
+};
+use reqwest::{Method, Response, StatusCode, header};
+use serde::de::DeserializeOwned;
+
+use super::{Api, problem_from_response};
+
+/// What `GET /v1/catalogue` said.
+pub enum CatalogueAnswer {
+    /// The one that was named is still the newest.
+    Unchanged,
+    /// A new one: parsed, and the bytes as they came.
+    New(Box<Catalogue>, bytes::Bytes),
+}
+
+impl Api {
+    /// `GET /health`: also the way to see whether the platform answers.
+    pub async fn health(&self) -> Result<Health, Problem> {
+        let response = self.open(self.link.request(Method::GET, "/health")).await?;
+        self.json(response).await
+    }
+
+    /// `GET /v1/catalogue`; `known` is the version already held.
+    pub async fn catalogue(&self, known: Option<&str>) -> Result<CatalogueAnswer, Problem> {
+        let mut request = self.link.request(Method::GET, "/v1/catalogue");
+        if let Some(version) = known {
+            request = request.header(header::IF_NONE_MATCH, format!("\"{version}\""));
+        }
+        let response = self.link.send(request).await?;
+        match response.status() {
+            StatusCode::NOT_MODIFIED => Ok(CatalogueAnswer::Unchanged),
+            status if status.is_success() => self.catalogue_body(response).await,
+            _ => Err(problem_from_response(response).await),
+        }
+    }
+
+    async fn catalogue_body(&self, response: Response) -> Result<CatalogueAnswer, Problem> {
+        let bytes = response.bytes().await.map_err(|error| self.link.lost(&error))?;
+        let catalogue = serde_json::from_slice(&bytes).map_err(|_| Problem::new(haoban_wire::ProblemCode::Internal))?;
+        Ok(CatalogueAnswer::New(Box::new(catalogue), bytes))
+    }
+
+    /// `GET /v1/me`.
+    pub async fn me(&self) -> Result<Applicant, Problem> {
+        self.get::<Me>("/v1/me".into()).await.map(|me| me.applicant)
+    }
+
+    /// `GET /v1/items/{code}/facts`. The platform logs it with the item's purpose.
+    pub async fn item_facts(&self, code: &str) -> Result<ItemFacts, Problem> {
+        self.get(format!("/v1/items/{}/facts", path_part(code))).await
+    }
+
+    /// `POST /v1/cases`. The key is the draft's id, for ever.
+    pub async fn submit_case(&self, body: &SubmitCase) -> Result<Submitted, Problem> {
+        self.post("/v1/cases".into(), &body.draft_id.to_string(), body).await
+    }
+
+    /// `GET /v1/cases`.
+    pub async fn cases(&self) -> Result<Vec<CaseView>, Problem> {
+        self.get::<CasePage>("/v1/cases".into()).await.map(|page| page.cases)
+    }
+
+    /// `GET /v1/cases/{id}`.
+    pub async fn case(&self, id: CaseId) -> Result<CaseView, Problem> {
+        self.get(format!("/v1/cases/{id}")).await
+    }
+
+    /// `GET /v1/cases/{id}/receipt`.
+    pub async fn case_receipt(&self, id: CaseId) -> Result<Receipt, Problem> {
+        self.get(format!("/v1/cases/{id}/receipt")).await
+    }
+
+    /// `POST /v1/cases/{id}/corrections`. The key is the correction draft's id.
+    pub async fn correct_case(&self, id: CaseId, key: DraftId, body: &CorrectCase) -> Result<CaseView, Problem> {
+        self.post(format!("/v1/cases/{id}/corrections"), &key.to_string(), body).await
+    }
+
+    /// `POST /v1/cases/{id}/withdrawal`. The key is the outbox entry's id.
+    pub async fn withdraw_case(&self, id: CaseId, key: OutboxId, body: &WithdrawCase) -> Result<CaseView, Problem> {
+        self.post(format!("/v1/cases/{id}/withdrawal"), &key.to_string(), body).await
+    }
+
+    /// `GET /v1/receipt-keys`.
+    pub async fn receipt_keys(&self) -> Result<BTreeMap<String, String>, Problem> {
+        let response = self.open(self.link.request(Method::GET, "/v1/receipt-keys")).await?;
+        self.json::<ReceiptKeys>(response).await.map(|keys| keys.keys)
+    }
+
+    /// `GET /v1/licences`.
+    pub async fn licences(&self) -> Result<Vec<Licence>, Problem> {
+        self.get::<LicencePage>("/v1/licences".into()).await.map(|page| page.licences)
+    }
+
+    /// `POST /v1/licences/{id}/presentations`.
+    pub async fn present_licence(&self, id: LicenceId) -> Result<Presentation, Problem> {
+        let path = format!("/v1/licences/{id}/presentations");
+        let response = self.authorized(|link| link.request(Method::POST, &path)).await?;
+        self.json(response).await
+    }
+
+    /// `GET /v1/access-log`.
+    pub async fn access_log(&self) -> Result<Vec<AccessEntry>, Problem> {
+        self.get::<AccessPage>("/v1/access-log".into()).await.map(|page| page.entries)
+    }
+
+    /// `GET /v1/events` as a page: for hosts that cannot hold a stream.
+    pub async fn event_page(&self, after: i64) -> Result<EventPage, Problem> {
+        let path = format!("/v1/events?after={after}");
+        let response = self.authorized(|t| t.request(Method::GET, &path).header(header::ACCEPT, "application/json")).await?;
+        self.json(response).await
+    }
+
+    /// `GET /v1/events` as a stream that begins after a cursor; `None` when the cursor is too old (410).
+    pub(crate) async fn event_stream(&self, after: i64) -> Result<Option<Response>, Problem> {
+        let response = self
+            .authorized_raw(|link| {
+                link.long_request(Method::GET, "/v1/events")
+                    .header(header::ACCEPT, "text/event-stream")
+                    .header("last-event-id", after.to_string())
+            })
+            .await?;
+        match response.status() {
+            StatusCode::GONE => Ok(None),
+            status if status.is_success() => Ok(Some(response)),
+            _ => Err(problem_from_response(response).await),
+        }
+    }
+
+    async fn get<T: DeserializeOwned>(&self, path: String) -> Result<T, Problem> {
+        let response = self.authorized(|link| link.request(Method::GET, &path)).await?;
+        self.json(response).await
+    }
+
+    async fn post<T: DeserializeOwned>(&self, path: String, key: &str, body: &(impl serde::Serialize + Sync)) -> Result<T, Problem> {
+        let response = self
+            .authorized(|link| link.request(Method::POST, &path).header(IDEMPOTENCY_KEY, key).json(body))
+            .await?;
+        self.json(response).await
+    }
+}
+
+/// Item codes are lower-case Latin, digits and hyphens; anything else must not reach a path.
+fn path_part(code: &str) -> String {
+    code.chars().filter(|c| c.is_ascii_alphanumeric() || *c == '-').collect()
+}

@@ -1,0 +1,103 @@
+//! The inbox: messages of the event stream, sealed, read or unread on this device.
+
+use haoban_domain::ids::{NoticeId, PartyId};
+use haoban_wire::{
+    Problem,
+    http::{Notice, NoticeKind},
+    ui::{ClientEvent, InboxView, NoticeRow},
+};
+
+use crate::{
+    Client, ClientError, parties,
+    ports::OsNotification,
+    session, settings,
+    store::{Write, records},
+    words::words,
+};
+
+const KIND: &str = "notice";
+
+async fn rows(client: &Client) -> Result<Vec<NoticeRow>, ClientError> {
+    let Some(party) = session::party(client) else { return Ok(Vec::new()) };
+    let kind = parties::kind(client, KIND, party)?;
+    let mut rows: Vec<NoticeRow> = records::list(client, &kind).await?.into_iter().map(|(_, row)| row).collect();
+    rows.sort_by_key(|row| std::cmp::Reverse((row.notice.at, row.notice.id)));
+    Ok(rows)
+}
+
+/// The inbox, latest first.
+pub(crate) async fn open(client: &Client) -> Result<InboxView, Problem> {
+    let notices = rows(client).await?;
+    let unread = unread_of(&notices);
+    Ok(InboxView { notices, unread })
+}
+
+/// How many messages are unread.
+pub(crate) async fn unread(client: &Client) -> u32 {
+    rows(client).await.map_or(0, |rows| unread_of(&rows))
+}
+
+fn unread_of(rows: &[NoticeRow]) -> u32 {
+    rows.iter().filter(|row| !row.read).count().try_into().unwrap_or(u32::MAX)
+}
+
+/// Marks messages as read; none named means all.
+pub(crate) async fn read(client: &Client, ids: &[NoticeId]) -> Result<InboxView, Problem> {
+    if let Some(party) = session::party(client) {
+        mark(client, party, ids).await?;
+    }
+    let view = open(client).await?;
+    client.emit(ClientEvent::InboxChanged { unread: view.unread });
+    Ok(view)
+}
+
+async fn mark(client: &Client, party: PartyId, ids: &[NoticeId]) -> Result<(), ClientError> {
+    let kind = parties::kind(client, KIND, party)?;
+    let unread: Vec<NoticeRow> = rows(client).await?.into_iter().filter(|row| !row.read).collect();
+    let mut write = client.store()?.write().await?;
+    for mut row in unread.into_iter().filter(|row| ids.is_empty() || ids.contains(&row.notice.id)) {
+        row.read = true;
+        records::put(&mut write, client.vault(), &kind, &row.notice.id.to_string(), &row, client.now()).await?;
+    }
+    Ok(write.commit().await?)
+}
+
+/// Whether a message is already here: the same event may come twice.
+pub(crate) async fn holds(client: &Client, party: PartyId, id: NoticeId) -> Result<bool, ClientError> {
+    let kind = parties::kind(client, KIND, party)?;
+    Ok(records::read::<NoticeRow>(client, &kind, &id.to_string()).await?.is_some())
+}
+
+/// Keeps a message inside the transaction that moves the cursor.
+pub(crate) async fn keep(write: &mut Write, client: &Client, party: PartyId, notice: &Notice, read: bool) -> Result<(), ClientError> {
+    let kind = parties::kind(client, KIND, party)?;
+    let row = NoticeRow { notice: notice.clone(), read };
+    records::put(write, client.vault(), &kind, &notice.id.to_string(), &row, client.now()).await?;
+    Ok(())
+}
+
+/// Shows an OS notification, if wanted. It says what kind of news there is, never whose or about what.
+pub(crate) fn tell(client: &Client, notice: &Notice) {
+    let settings = settings::current(client);
+    if !settings.notifications || !client.config().host.notifications {
+        return;
+    }
+    let said = |key: &str| words(key, &[]).in_language(settings.language).to_owned();
+    client.ports().notifier.notify(OsNotification {
+        title: said(&format!("notify.{}", name(notice.kind))),
+        body: said("notify.body"),
+        path: notice.case_id.map_or_else(|| "/inbox".to_owned(), |id| format!("/cases/{id}")),
+    });
+}
+
+fn name(kind: NoticeKind) -> &'static str {
+    match kind {
+        NoticeKind::Received => "received",
+        NoticeKind::Accepted => "accepted",
+        NoticeKind::CorrectionRequested => "correction_requested",
+        NoticeKind::Progress => "progress",
+        NoticeKind::Granted => "granted",
+        NoticeKind::Refused => "refused",
+        NoticeKind::Ended => "ended",
+    }
+}

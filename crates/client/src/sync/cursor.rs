@@ -1,0 +1,35 @@
+//! How far a person's events were applied on this device.
+
+use haoban_domain::{ids::PartyId, time::Timestamp};
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    Client, ClientError, parties,
+    store::{Write, records},
+};
+
+const KIND: &str = "cursor";
+const EVENTS: &str = "events";
+
+/// A place in the stream.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Cursor {
+    /// Last event that took effect.
+    pub(super) seq: i64,
+    /// When this device began to follow: what is older is history, not news.
+    pub(super) since: Timestamp,
+}
+
+/// The place, or the beginning.
+pub(super) async fn load(client: &Client, party: PartyId) -> Result<Cursor, ClientError> {
+    let kind = parties::kind(client, KIND, party)?;
+    let kept = records::read(client, &kind, EVENTS).await?;
+    Ok(kept.unwrap_or_else(|| Cursor { seq: 0, since: client.now() }))
+}
+
+/// Moves it, inside the transaction of the effect.
+pub(super) async fn put(write: &mut Write, client: &Client, party: PartyId, cursor: Cursor) -> Result<(), ClientError> {
+    let kind = parties::kind(client, KIND, party)?;
+    records::put(write, client.vault(), &kind, EVENTS, &cursor, client.now()).await?;
+    Ok(())
+}
