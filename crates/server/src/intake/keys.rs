@@ -2,7 +2,7 @@
 //! Rows are never removed: a phone may come back after weeks.
 
 use axum::http::HeaderMap;
-use haoban_domain::{ids::PartyId, receipt, time::Timestamp};
+use haoban_domain::{receipt, time::Timestamp};
 use haoban_wire::{Problem, ProblemCode, http::IDEMPOTENCY_KEY};
 use serde::Serialize;
 use sqlx::{AnyConnection, Row as _};
@@ -26,7 +26,7 @@ pub(super) async fn answer_of(
     connection: &mut AnyConnection,
     scope: &str,
     key: &str,
-    actor: PartyId,
+    actor: &str,
     digest: &str,
 ) -> Result<Option<String>> {
     let row = sqlx::query("SELECT actor, body_sha256, answer FROM idempotency WHERE scope = $1 AND key = $2")
@@ -35,7 +35,7 @@ pub(super) async fn answer_of(
         .fetch_optional(connection)
         .await?;
     let Some(row) = row else { return Ok(None) };
-    let same = row.try_get::<String, _>("actor")? == actor.to_string() && row.try_get::<String, _>("body_sha256")? == digest;
+    let same = row.try_get::<String, _>("actor")? == actor && row.try_get::<String, _>("body_sha256")? == digest;
     if !same {
         return Err(ProblemCode::KeyReused.into());
     }
@@ -43,7 +43,7 @@ pub(super) async fn answer_of(
 }
 
 /// Whether this act was done before.
-pub(crate) async fn known(state: &AppState, scope: &str, key: &str, actor: PartyId, body: &impl Serialize) -> Result<bool> {
+pub(crate) async fn known(state: &AppState, scope: &str, key: &str, actor: &str, body: &impl Serialize) -> Result<bool> {
     let mut connection = state.store.reader().acquire().await?;
     let found = answer_of(&mut connection, scope, key, actor, &body_digest(body)?).await?;
     Ok(found.is_some())
@@ -54,7 +54,7 @@ pub(super) async fn claim(
     tx: &mut Write,
     scope: &str,
     key: &str,
-    actor: PartyId,
+    actor: &str,
     digest: &str,
     now: Timestamp,
 ) -> Result<bool> {
@@ -64,7 +64,7 @@ pub(super) async fn claim(
     )
     .bind(scope.to_owned())
     .bind(key.to_owned())
-    .bind(actor.to_string())
+    .bind(actor.to_owned())
     .bind(digest.to_owned())
     .bind(now.millis())
     .execute(&mut **tx)
@@ -77,7 +77,7 @@ pub(crate) async fn first_time(
     tx: &mut Write,
     scope: &str,
     key: &str,
-    actor: PartyId,
+    actor: &str,
     body: &impl Serialize,
     now: Timestamp,
 ) -> Result<bool> {

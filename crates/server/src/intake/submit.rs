@@ -60,7 +60,7 @@ async fn submit_case(
     }
     let digest = body_digest(&body)?;
     let mut connection = state.store.reader().acquire().await?;
-    if let Some(answer) = answer_of(&mut connection, SCOPE, &key, who.party_id, &digest).await? {
+    if let Some(answer) = answer_of(&mut connection, SCOPE, &key, &who.party_id.to_string(), &digest).await? {
         return Ok(json(StatusCode::OK, answer));
     }
     let rules = at_version(&state, &mut connection, &body.item_code, body.item_version).await?;
@@ -133,8 +133,9 @@ async fn take(
     checked: Checked,
 ) -> Result<Response> {
     let mut tx = scene.state.store.write().await?;
-    if !claim(&mut tx, SCOPE, key, party, digest, scene.now).await? {
-        let answer = answer_of(&mut tx, SCOPE, key, party, digest).await?.unwrap_or_default();
+    let actor = party.to_string();
+    if !claim(&mut tx, SCOPE, key, &actor, digest, scene.now).await? {
+        let answer = answer_of(&mut tx, SCOPE, key, &actor, digest).await?.unwrap_or_default();
         return Ok(json(StatusCode::OK, answer));
     }
     facts::read_logged(&mut tx, &scene.pack.pack, rules.item(), party, scene.now).await?;

@@ -19,6 +19,7 @@ use object_store::{ObjectStore, local::LocalFileSystem};
 use utoipa_axum::router::OpenApiRouter;
 
 pub use limits::Allowance;
+pub(crate) use rows::find_in_case;
 pub use rows::{Upload, UploadState, attach, find_file};
 pub use sweep::sweep;
 

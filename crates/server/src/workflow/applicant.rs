@@ -32,7 +32,7 @@ pub(super) async fn withdraw(state: &AppState, party: PartyId, id: CaseId, key: 
     let mut tx = state.store.write().await?;
     let mut case = own(state, &mut tx, party, id).await?;
     let scope = format!("withdraw:{id}");
-    if intake::first_time(&mut tx, &scope, key, party, body, scene.now).await? {
+    if intake::first_time(&mut tx, &scope, key, &party.to_string(), body, scene.now).await? {
         let details = json!({ "reason_given": !body.reason.trim().is_empty() });
         step(&mut tx, &scene, &mut case, CaseEvent::Withdraw, &By::Applicant(party), details).await?;
         tx.commit().await?;
@@ -46,7 +46,7 @@ pub(super) async fn correct(state: &AppState, party: PartyId, id: CaseId, key: &
     let scene = Scene::now(state);
     let scope = format!("correct:{id}");
     let before = rows::load(state, id).await?.filter(|case| case.party == party).ok_or(ProblemCode::NotFound)?;
-    if intake::known(state, &scope, key, party, &body).await? {
+    if intake::known(state, &scope, key, &party.to_string(), &body).await? {
         return Ok(case_view(&scene, &before));
     }
     let notice = open_notice(&before, &body)?;
@@ -66,7 +66,7 @@ pub(super) async fn correct(state: &AppState, party: PartyId, id: CaseId, key: &
     }
     let mut tx = state.store.write().await?;
     let mut case = own(state, &mut tx, party, id).await?;
-    if intake::first_time(&mut tx, &scope, key, party, &body, scene.now).await? {
+    if intake::first_time(&mut tx, &scope, key, &party.to_string(), &body, scene.now).await? {
         open_notice(&case, &body)?;
         rows::answer_correction(&mut tx, &case, notice.id, scene.now).await?;
         take_over(&mut case, &scene, body, &checked);

@@ -5,9 +5,10 @@ use std::collections::VecDeque;
 use haoban_domain::{
     case::{CaseEvent, NotAllowed, apply, submit, timeline::Happening},
     ids::PartyId,
+    receipt,
 };
 use haoban_wire::{Problem, ProblemCode, http::Change};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::{
     Dossier, Scene, effects,
@@ -122,7 +123,9 @@ async fn one(
     }
     let kind = serde_json::to_value(event.kind())?;
     let action = format!("case.{}", kind.as_str().unwrap_or_default());
-    record(tx, scene, case, by, &action, details).await?;
+    // Officers write freely and may name people: the chain holds only the digest of what they wrote.
+    let digest = receipt::digest(receipt::canonical_json(&details).as_bytes());
+    record(tx, scene, case, by, &action, json!({ "revision": case.revision, "details_sha256": digest })).await?;
     Ok(follows)
 }
 

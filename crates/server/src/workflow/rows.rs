@@ -205,7 +205,7 @@ pub(super) async fn insert_event(tx: &mut Write, row: &EventRow<'_>) -> Result<(
 }
 
 /// The correction notice of a case.
-pub(super) async fn insert_correction(tx: &mut Write, case: CaseId, notice: &Correction) -> Result<()> {
+pub(crate) async fn insert_correction(tx: &mut Write, case: CaseId, notice: &Correction) -> Result<()> {
     sqlx::query(
         "INSERT INTO correction (id, case_id, department, points, days, due_on, requested_at) \
          VALUES ($1, $2, $3, $4, $5, $6, $7)",

@@ -61,7 +61,7 @@ pub(crate) fn case_view(scene: &Scene<'_>, case: &Dossier) -> CaseView {
 }
 
 /// The clock that matters now. The days for a correction are those its notice gave.
-pub(super) fn clock(scene: &Scene<'_>, case: &Dossier) -> Option<CaseClock> {
+pub(crate) fn clock(scene: &Scene<'_>, case: &Dossier) -> Option<CaseClock> {
     let mut clock = case.clocks.view(&case.machine, case.item(), &scene.calendar, scene.today)?;
     if let (ClockKind::Correction, Some(notice)) = (clock.kind, &case.correction) {
         let span = Span::new(notice.requested_at.city_date(), notice.days);
