@@ -63,7 +63,7 @@ mod tests {
         assert_eq!(yuan(5), "0.05");
         assert_eq!(yuan(100_000), "1,000.00");
         assert_eq!(yuan(123_456_789), "1,234,567.89");
-        assert_eq!(yuan(-150_05), "-150.05");
+        assert_eq!(yuan(-15_005), "-150.05");
         assert_eq!(yuan(i64::MIN), "-92,233,720,368,547,758.08");
     }
 

@@ -43,7 +43,7 @@ pub(super) fn check(field: &Field, at: At<'_>, value: &Value, around: Around<'_>
         FieldKind::BankCard => identifier(at, value, |text| identifiers::bank_card::parse(text).map(drop)),
         FieldKind::PropertyUnit => identifier(at, value, |text| identifiers::property_unit::parse(text).map(drop)),
         FieldKind::Address => return address(at, value),
-        FieldKind::Date { allow } => date(at, value, *allow, around.today).err(),
+        FieldKind::Date { allow } => date(at, value, *allow, around.today).err().map(|problem| *problem),
         FieldKind::DateRange { allow } => return date_range(at, value, *allow, around.today),
         FieldKind::SingleChoice { .. } | FieldKind::FactChoice { .. } => single(at, value, around.offered),
         FieldKind::MultiChoice { .. } => multi(at, value, around.offered),
@@ -179,31 +179,31 @@ fn address(at: At<'_>, value: &Value) -> Vec<FieldProblem> {
     problems
 }
 
-fn date(at: At<'_>, value: &Value, allow: DateAllow, today: Date) -> Result<Date, FieldProblem> {
+fn date(at: At<'_>, value: &Value, allow: DateAllow, today: Date) -> Result<Date, Box<FieldProblem>> {
     let day: Option<Date> = value.as_str().filter(|text| text.len() == 10).and_then(|text| text.parse().ok());
     let Some(day) = day else {
-        return Err(at.says(
+        return Err(Box::new(at.says(
             "date_invalid",
             "没有这一天，请核对年、月、日",
             "there is no such day; check year, month and day",
-        ));
+        )));
     };
     if day.0.year() < 1900 {
-        return Err(at.says("date_too_early", "年份不能早于 1900 年，请核对年份", "not before 1900; check the year"));
+        return Err(Box::new(at.says("date_too_early", "年份不能早于 1900 年，请核对年份", "not before 1900; check the year")));
     }
     if allow == DateAllow::Past && day > today {
-        return Err(at.says(
+        return Err(Box::new(at.says(
             "date_in_future",
             &format!("不能晚于今天（{today}），请核对"),
             &format!("not after today ({today}); check it"),
-        ));
+        )));
     }
     if allow == DateAllow::Future && day < today {
-        return Err(at.says(
+        return Err(Box::new(at.says(
             "date_in_past",
             &format!("不能早于今天（{today}），请核对"),
             &format!("not before today ({today}); check it"),
-        ));
+        )));
     }
     Ok(day)
 }
@@ -212,7 +212,7 @@ fn date_range(at: At<'_>, value: &Value, allow: DateAllow, today: Date) -> Vec<F
     let Some(map) = value.as_object() else { return vec![at.wrong_type()] };
     let read = |part: &'static str, zh: &str, en: &str| match map.get(part) {
         Some(value) if is_answer(value) => date(at.part(part), value, allow, today),
-        _ => Err(at.part(part).says("required", zh, en)),
+        _ => Err(Box::new(at.part(part).says("required", zh, en))),
     };
     let from = read("from", "请选择开始日期", "choose the first day");
     let to = read("to", "请选择结束日期", "choose the last day");
@@ -222,7 +222,7 @@ fn date_range(at: At<'_>, value: &Value, allow: DateAllow, today: Date) -> Vec<F
             "结束日期要晚于开始日期，请核对年份",
             "the last day comes after the first; check the years",
         )],
-        (from, to) => from.err().into_iter().chain(to.err()).collect(),
+        (from, to) => from.err().into_iter().chain(to.err()).map(|problem| *problem).collect(),
     }
 }
 

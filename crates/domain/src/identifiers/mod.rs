@@ -28,3 +28,5 @@ impl IdentifierError {
     }
 }
 
+#[cfg(test)]
+mod tests;

@@ -33,6 +33,3 @@ pub struct Expr(pub String);
 pub fn reads(expression: &Expr) -> Result<Reads, String> {
     Rule::compile(expression).map(|rule| rule.reads)
 }
-
-#[cfg(test)]
-mod tests;

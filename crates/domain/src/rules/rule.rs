@@ -173,8 +173,14 @@ impl Walk<'_> {
         match &select.operand.expr {
             Node::Ident(root) if self.bound.iter().any(|bound| bound == root) => Ok(true),
             Node::Ident(root) => match root.as_str() {
-                "answers" => Ok(self.reads.answers.insert(select.field.clone()) || true),
-                "fig" => Ok(self.reads.figures.insert(select.field.clone()) || true),
+                "answers" => {
+                    self.reads.answers.insert(select.field.clone());
+                    Ok(true)
+                }
+                "fig" => {
+                    self.reads.figures.insert(select.field.clone());
+                    Ok(true)
+                }
                 "headline" => one_of(&select.field, &["value", "limit"]).map(|()| self.reads.headline = true).map(|()| true),
                 "applicant" => one_of(&select.field, &["name", "id_number", "phone", "kind"]).map(|()| true),
                 "entry" => {
