@@ -7,6 +7,7 @@ import type { MaterialRule } from '@/bindings/MaterialRule'
 
 const texts = import.meta.glob<string>('../../cities/zhengzhou/**/*.yaml', { eager: true, query: '?raw', import: 'default' })
 
+/** A file of the demo city. */
 export function readPack<T>(path: string): T {
   const text = texts[`../../cities/zhengzhou/${path}`]
   if (text === undefined) throw new Error(`no ${path} in the demo city`)

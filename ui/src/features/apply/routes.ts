@@ -4,7 +4,7 @@ export default [
   {
     path: '/drafts/:id(drf_[0-9a-f]+)',
     component: () => import('./DraftShell.vue'),
-    props: true,
+    props: (route) => ({ id: route.params['id'] }),
     meta: { title: 'apply.question', tab: 'items' },
     children: [
       { path: '', name: 'draft', component: () => import('./StartPage.vue'), meta: { title: 'apply.start_title', tab: 'items' } },
