@@ -25,12 +25,7 @@ pub fn rent_answers() -> BTreeMap<String, Option<Value>> {
         "rent_month": 180_000,
         "address": { "region": "410105", "detail": "锦绣苑 3 号楼 602" },
     });
-    answers
-        .as_object()
-        .into_iter()
-        .flatten()
-        .map(|(key, value)| (key.clone(), Some(value.clone())))
-        .collect()
+    answers.as_object().into_iter().flatten().map(|(key, value)| (key.clone(), Some(value.clone()))).collect()
 }
 
 /// Starts a draft of an item, waiting until the catalogue has come.
@@ -39,9 +34,7 @@ pub fn rent_answers() -> BTreeMap<String, Option<Value>> {
 /// When the item does not come.
 pub async fn start_draft(device: &Device, code: &str) -> anyhow::Result<DraftView> {
     wait_for("the catalogue", async || {
-        let request = DraftStart {
-            code: code.to_owned(),
-        };
+        let request = DraftStart { code: code.to_owned() };
         Ok(commands::draft_start(&device.client, request).await.ok())
     })
     .await
@@ -57,15 +50,8 @@ pub async fn save(
     revision: u64,
     changes: BTreeMap<String, Option<Value>>,
 ) -> anyhow::Result<u64> {
-    let request = DraftSave {
-        draft_id,
-        revision,
-        changes,
-        page: None,
-    };
-    Ok(commands::draft_save(&device.client, request)
-        .await?
-        .revision)
+    let request = DraftSave { draft_id, revision, changes, page: None };
+    Ok(commands::draft_save(&device.client, request).await?.revision)
 }
 
 /// A rent draft that is ready to be sent: answers, contract attached, payments promised for later.
@@ -77,11 +63,7 @@ pub async fn complete_rent_draft(device: &Device, contract: Vec<u8>) -> anyhow::
     let draft = wait_for("the facts of the registers", async || {
         let open = haoban_wire::ui::DraftOpen { draft_id: draft.id };
         let view = commands::draft_open(&device.client, open).await?;
-        let cards = view
-            .state
-            .fields
-            .get("bank_card")
-            .map_or(0, |field| field.offered.len());
+        let cards = view.state.fields.get("bank_card").map_or(0, |field| field.offered.len());
         Ok((cards > 1).then_some(view))
     })
     .await?;
@@ -91,52 +73,20 @@ pub async fn complete_rent_draft(device: &Device, contract: Vec<u8>) -> anyhow::
     save(device, draft.id, draft.revision, answers).await?;
     let token = device.files.offer("租赁合同.pdf", contract);
     let slot = "lease-contract".to_owned();
-    commands::material_attach(
-        &device.client,
-        MaterialAttach {
-            draft_id: draft.id,
-            slot,
-            tokens: vec![token],
-        },
-    )
-    .await?;
-    let defer = MaterialDefer {
-        draft_id: draft.id,
-        slot: "rent-records".to_owned(),
-        promised: true,
-    };
+    commands::material_attach(&device.client, MaterialAttach { draft_id: draft.id, slot, tokens: vec![token] }).await?;
+    let defer = MaterialDefer { draft_id: draft.id, slot: "rent-records".to_owned(), promised: true };
     let view = commands::material_defer(&device.client, defer).await?;
-    anyhow::ensure!(
-        view.state.complete,
-        "the draft is not complete: {:#?}",
-        problems(&view)
-    );
+    anyhow::ensure!(view.state.complete, "the draft is not complete: {:#?}", problems(&view));
     Ok(view)
 }
 
 /// What still stands in the way of sending, for a test's own words.
 #[must_use]
 pub fn problems(view: &DraftView) -> Vec<String> {
-    let fields = view
-        .state
-        .fields
-        .iter()
-        .filter(|(_, field)| field.visible && !field.problems.is_empty());
+    let fields = view.state.fields.iter().filter(|(_, field)| field.visible && !field.problems.is_empty());
     let fields = fields.map(|(id, field)| format!("{id}: {}", field.problems[0].message.zh));
-    let materials = view
-        .state
-        .materials
-        .iter()
-        .map(|material| format!("{}: {:?}", material.id, material.standing));
-    fields
-        .chain(
-            view.state
-                .problems
-                .iter()
-                .map(|problem| problem.message.zh.clone()),
-        )
-        .chain(materials)
-        .collect()
+    let materials = view.state.materials.iter().map(|material| format!("{}: {:?}", material.id, material.standing));
+    fields.chain(view.state.problems.iter().map(|problem| problem.message.zh.clone())).chain(materials).collect()
 }
 
 /// Sends a draft; answers the case's id.
@@ -144,25 +94,15 @@ pub fn problems(view: &DraftView) -> Vec<String> {
 /// # Errors
 /// When the core refuses.
 pub async fn submit(device: &Device, draft: &DraftView) -> anyhow::Result<CaseId> {
-    let request = DraftSubmit {
-        draft_id: draft.id,
-        revision: draft.revision,
-        declared: true,
-    };
-    Ok(commands::draft_submit(&device.client, request)
-        .await?
-        .case_id)
+    let request = DraftSubmit { draft_id: draft.id, revision: draft.revision, declared: true };
+    Ok(commands::draft_submit(&device.client, request).await?.case_id)
 }
 
 /// The case as the device knows it, once it stands as wanted.
 ///
 /// # Errors
 /// When it does not get there.
-pub async fn case_in(
-    device: &Device,
-    case_id: CaseId,
-    status: CaseStatus,
-) -> anyhow::Result<CaseView> {
+pub async fn case_in(device: &Device, case_id: CaseId, status: CaseStatus) -> anyhow::Result<CaseView> {
     wait_for(&format!("a case in {status:?}"), async || {
         let opened = commands::case_open(&device.client, CaseOpen { case_id }).await?;
         Ok(opened.case.filter(|case| case.status == status))
@@ -174,12 +114,7 @@ pub async fn case_in(
 #[must_use]
 pub fn point(target: &str, words: &str, remedy: &str) -> CorrectionPoint {
     let name = LocalText::new(target, target);
-    CorrectionPoint {
-        target: target.to_owned(),
-        name,
-        words: words.to_owned(),
-        remedy: remedy.to_owned(),
-    }
+    CorrectionPoint { target: target.to_owned(), name, words: words.to_owned(), remedy: remedy.to_owned() }
 }
 
 /// Claims, accepts where that is still to be done, passes on and grants, as far as this department's steps go.

@@ -31,26 +31,17 @@ pub const TESTS: &[&str] = &[
 /// Makes sure all packages are there.
 pub fn packages(wanted: &[&str]) -> anyhow::Result<()> {
     if !shell::has("dpkg-query") {
-        eprintln!(
-            "· this is no Debian system; please install the equivalents of: {}",
-            wanted.join(" ")
-        );
+        eprintln!("· this is no Debian system; please install the equivalents of: {}", wanted.join(" "));
         return Ok(());
     }
-    let missing: Vec<&str> = wanted
-        .iter()
-        .copied()
-        .filter(|name| !installed(name))
-        .collect();
+    let missing: Vec<&str> = wanted.iter().copied().filter(|name| !installed(name)).collect();
     if missing.is_empty() {
         return Ok(());
     }
     let list = missing.join(" ");
     let line = format!("apt-get install -y --no-install-recommends {list}");
     let Some(prefix) = privilege() else {
-        anyhow::bail!(
-            "packages are missing and this user may not install them; please run:\n\n  sudo {line}\n"
-        );
+        anyhow::bail!("packages are missing and this user may not install them; please run:\n\n  sudo {line}\n");
     };
     eprintln!("· installing: {list}");
     let environment = "DEBIAN_FRONTEND=noninteractive";
@@ -63,8 +54,7 @@ pub fn packages(wanted: &[&str]) -> anyhow::Result<()> {
 }
 
 fn installed(name: &str) -> bool {
-    shell::output("dpkg-query", &["-W", "-f", "${Status}", name])
-        .is_some_and(|status| status.ends_with(" installed"))
+    shell::output("dpkg-query", &["-W", "-f", "${Status}", name]).is_some_and(|status| status.ends_with(" installed"))
 }
 
 /// How to become root: nothing when we are, sudo when it does not ask, else not at all.

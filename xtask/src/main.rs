@@ -45,11 +45,7 @@ fn main() -> ExitCode {
         "package" => package::package(),
         _ => {
             eprint!("{HELP}");
-            return if task.is_empty() || task == "help" {
-                ExitCode::SUCCESS
-            } else {
-                ExitCode::from(2)
-            };
+            return if task.is_empty() || task == "help" { ExitCode::SUCCESS } else { ExitCode::from(2) };
         }
     };
     match done {

@@ -12,17 +12,9 @@ pub fn package() -> anyhow::Result<()> {
     install::packages(install::WINDOW)?;
     ui::build()?;
     let cli = place::root().join("ui/node_modules/.bin/tauri");
-    anyhow::ensure!(
-        cli.exists(),
-        "the packaging tool is missing; run `npm ci` in ui/"
-    );
+    anyhow::ensure!(cli.exists(), "the packaging tool is missing; run `npm ci` in ui/");
     let mut command = shell::command(&cli.to_string_lossy());
-    shell::must_run(command.current_dir(place::root().join("src-tauri")).args([
-        "build",
-        "--bundles",
-        "deb",
-        "--ci",
-    ]))?;
+    shell::must_run(command.current_dir(place::root().join("src-tauri")).args(["build", "--bundles", "deb", "--ci"]))?;
     let folder = place::target()?.join("release/bundle/deb");
     let deb = std::fs::read_dir(&folder)
         .with_context(|| format!("{} is not there", folder.display()))?

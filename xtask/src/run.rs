@@ -22,13 +22,8 @@ const HOST: &str = "127.0.0.1:8430";
 
 /// Installs, builds, starts, waits, ends.
 pub fn run() -> anyhow::Result<()> {
-    let display =
-        std::env::var_os("DISPLAY").is_some() || std::env::var_os("WAYLAND_DISPLAY").is_some();
-    install::packages(if display {
-        install::WINDOW
-    } else {
-        install::CORE
-    })?;
+    let display = std::env::var_os("DISPLAY").is_some() || std::env::var_os("WAYLAND_DISPLAY").is_some();
+    install::packages(if display { install::WINDOW } else { install::CORE })?;
     let listen = setting("HAOBAN_LISTEN", PLATFORM);
     let host = setting("HAOBAN_DEVHOST_LISTEN", HOST);
     free(&listen, "HAOBAN_LISTEN")?;
@@ -36,41 +31,23 @@ pub fn run() -> anyhow::Result<()> {
         free(&host, "HAOBAN_DEVHOST_LISTEN")?;
     }
     ui::build()?;
-    let app = if display {
-        "haoban-app"
-    } else {
-        "haoban-devhost"
-    };
-    shell::must(
-        &place::cargo(),
-        &["build", "--quiet", "-p", "haoban-server", "-p", app],
-    )?;
+    let app = if display { "haoban-app" } else { "haoban-devhost" };
+    shell::must(&place::cargo(), &["build", "--quiet", "-p", "haoban-server", "-p", app])?;
 
     let ending = Arc::new(AtomicBool::new(false));
     let flag = ending.clone();
-    ctrlc::set_handler(move || flag.store(true, Ordering::SeqCst))
-        .context("signals cannot be heard")?;
+    ctrlc::set_handler(move || flag.store(true, Ordering::SeqCst)).context("signals cannot be heard")?;
 
     let mut platform = Running::start("the platform", platform(&listen)?)?;
     await_health(&listen, &mut platform, &ending)?;
-    let mut app = Running::start(
-        "the app",
-        if display {
-            window(&listen)?
-        } else {
-            devhost(&listen, &host)?
-        },
-    )?;
+    let mut app = Running::start("the app", if display { window(&listen)? } else { devhost(&listen, &host)? })?;
     tell(&listen, &host, display);
     while !ending.load(Ordering::SeqCst) {
         if let Some(status) = platform.0.try_wait()? {
             anyhow::bail!("the platform ended ({status}); its last words stand above");
         }
         if let Some(status) = app.0.try_wait()? {
-            anyhow::ensure!(
-                status.success(),
-                "the app ended ({status}); its last words stand above"
-            );
+            anyhow::ensure!(status.success(), "the app ended ({status}); its last words stand above");
             break;
         }
         thread::sleep(Duration::from_millis(100));
@@ -82,11 +59,8 @@ pub fn run() -> anyhow::Result<()> {
 }
 
 fn tell(listen: &str, host: &str, display: bool) {
-    let app = if display {
-        "the window is open".to_owned()
-    } else {
-        format!("http://{host}  ← open this in a browser")
-    };
+    let app =
+        if display { "the window is open".to_owned() } else { format!("http://{host}  ← open this in a browser") };
     eprintln!(
         "\n  app        {app}\n  desk       http://{listen}/desk\n  messages   http://{listen}/demo/messages   (SMS of the demo city)\n\n  \
          residents  13800000001 … 13800000004, officers desk-gjj-center, desk-police-district, …\n  \
@@ -95,10 +69,7 @@ fn tell(listen: &str, host: &str, display: bool) {
 }
 
 fn setting(name: &str, default: &str) -> String {
-    std::env::var(name)
-        .ok()
-        .filter(|value| !value.is_empty())
-        .unwrap_or_else(|| default.to_owned())
+    std::env::var(name).ok().filter(|value| !value.is_empty()).unwrap_or_else(|| default.to_owned())
 }
 
 fn free(address: &str, name: &str) -> anyhow::Result<()> {
@@ -113,10 +84,7 @@ fn platform(listen: &str) -> anyhow::Result<Command> {
         .arg("serve")
         .env("HAOBAN_LISTEN", listen)
         .env("HAOBAN_DATA_DIR", data("platform")?)
-        .env(
-            "HAOBAN_CITY",
-            std::env::var("HAOBAN_CITY").unwrap_or_else(|_| "cities/zhengzhou".to_owned()),
-        )
+        .env("HAOBAN_CITY", std::env::var("HAOBAN_CITY").unwrap_or_else(|_| "cities/zhengzhou".to_owned()))
         .env("HAOBAN_DEMO", "true")
         .env("HAOBAN_DESK_DIR", place::root().join("ui/dist-desk"));
     Ok(command)
@@ -141,7 +109,10 @@ fn devhost(listen: &str, host: &str) -> anyhow::Result<Command> {
 fn data(part: &str) -> anyhow::Result<PathBuf> {
     let folder = place::data().join(part);
     std::fs::create_dir_all(&folder).with_context(|| {
-        format!("{} cannot be made; is the disk full or read-only? Set HAOBAN_RUN_DIR to another folder", folder.display())
+        format!(
+            "{} cannot be made; is the disk full or read-only? Set HAOBAN_RUN_DIR to another folder",
+            folder.display()
+        )
     })?;
     Ok(folder)
 }
@@ -165,10 +136,7 @@ pub fn healthy(listen: &str) -> bool {
     let ask = || -> std::io::Result<bool> {
         let mut stream = TcpStream::connect(listen)?;
         stream.set_read_timeout(Some(Duration::from_secs(2)))?;
-        write!(
-            stream,
-            "GET /health HTTP/1.1\r\nHost: {listen}\r\nConnection: close\r\n\r\n"
-        )?;
+        write!(stream, "GET /health HTTP/1.1\r\nHost: {listen}\r\nConnection: close\r\n\r\n")?;
         let mut answer = String::new();
         stream.take(64 * 1024).read_to_string(&mut answer)?;
         Ok(answer.starts_with("HTTP/1.1 200"))
@@ -182,12 +150,7 @@ pub struct Running(Child, &'static str);
 impl Running {
     /// Starts it.
     pub fn start(name: &'static str, mut command: Command) -> anyhow::Result<Self> {
-        Ok(Self(
-            command
-                .spawn()
-                .with_context(|| format!("{name} could not be started"))?,
-            name,
-        ))
+        Ok(Self(command.spawn().with_context(|| format!("{name} could not be started"))?, name))
     }
 
     /// Asks it to end, waits ten seconds, then kills it.
@@ -195,9 +158,7 @@ impl Running {
         if let Ok(Some(_)) = self.0.try_wait() {
             return;
         }
-        let _ = Command::new("kill")
-            .args(["-TERM", &self.0.id().to_string()])
-            .status();
+        let _ = Command::new("kill").args(["-TERM", &self.0.id().to_string()]).status();
         for _ in 0..100 {
             if let Ok(Some(_)) = self.0.try_wait() {
                 return;

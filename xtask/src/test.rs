@@ -10,11 +10,7 @@ const SUITES: &[&str] = &["rust", "ui", "journeys", "browser", "shell"];
 /// Runs all suites, or only the named ones.
 pub fn test(wanted: &[String]) -> anyhow::Result<()> {
     for name in wanted {
-        anyhow::ensure!(
-            SUITES.contains(&name.as_str()),
-            "there is no suite `{name}`; there are: {}",
-            SUITES.join(" ")
-        );
+        anyhow::ensure!(SUITES.contains(&name.as_str()), "there is no suite `{name}`; there are: {}", SUITES.join(" "));
     }
     install::packages(install::WINDOW)?;
     install::packages(install::TESTS)?;
@@ -70,16 +66,7 @@ fn window() -> anyhow::Result<()> {
 fn programs() -> anyhow::Result<()> {
     shell::must(
         &place::cargo(),
-        &[
-            "build",
-            "--quiet",
-            "-p",
-            "haoban-server",
-            "-p",
-            "haoban-devhost",
-            "-p",
-            "haoban-app",
-        ],
+        &["build", "--quiet", "-p", "haoban-server", "-p", "haoban-devhost", "-p", "haoban-app"],
     )
 }
 
@@ -92,31 +79,13 @@ fn tests_crate(test: &str) -> anyhow::Result<()> {
 /// Wraps a command in a private bus with an unlocked keychain and a virtual display, so that the real ones are used.
 pub fn in_session(command: Command) -> Command {
     let mut words = vec![command.get_program().to_string_lossy().into_owned()];
-    words.extend(
-        command
-            .get_args()
-            .map(|word| word.to_string_lossy().into_owned()),
-    );
-    let quoted: Vec<String> = words
-        .iter()
-        .map(|word| format!("'{}'", word.replace('\'', "'\\''")))
-        .collect();
-    let script = format!(
-        "echo | gnome-keyring-daemon --unlock --components=secrets >/dev/null 2>&1; exec {}",
-        quoted.join(" ")
-    );
+    words.extend(command.get_args().map(|word| word.to_string_lossy().into_owned()));
+    let quoted: Vec<String> = words.iter().map(|word| format!("'{}'", word.replace('\'', "'\\''"))).collect();
+    let script =
+        format!("echo | gnome-keyring-daemon --unlock --components=secrets >/dev/null 2>&1; exec {}", quoted.join(" "));
     let mut wrapped = shell::command("xvfb-run");
     wrapped
-        .args([
-            "-a",
-            "-s",
-            "-screen 0 1400x1000x24",
-            "dbus-run-session",
-            "--",
-            "sh",
-            "-c",
-            &script,
-        ])
+        .args(["-a", "-s", "-screen 0 1400x1000x24", "dbus-run-session", "--", "sh", "-c", &script])
         .env("NO_AT_BRIDGE", "1")
         .env("LIBGL_ALWAYS_SOFTWARE", "1");
     // A keyring of its own: the user's is never touched.

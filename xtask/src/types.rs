@@ -14,31 +14,10 @@ pub fn generate() -> anyhow::Result<()> {
     }
     fs::create_dir_all(&bindings)?;
     let cargo = place::cargo();
+    shell::must(&cargo, &["test", "--quiet", "-p", "haoban-domain", "-p", "haoban-wire", "--lib", "export_bindings"])?;
     shell::must(
         &cargo,
-        &[
-            "test",
-            "--quiet",
-            "-p",
-            "haoban-domain",
-            "-p",
-            "haoban-wire",
-            "--lib",
-            "export_bindings",
-        ],
-    )?;
-    shell::must(
-        &cargo,
-        &[
-            "test",
-            "--quiet",
-            "-p",
-            "haoban-wire",
-            "--lib",
-            "--",
-            "--ignored",
-            "export_typescript_commands",
-        ],
+        &["test", "--quiet", "-p", "haoban-wire", "--lib", "--", "--ignored", "export_typescript_commands"],
     )?;
     permissions()
 }
@@ -47,15 +26,8 @@ pub fn generate() -> anyhow::Result<()> {
 fn permissions() -> anyhow::Result<()> {
     let root = place::root();
     let source = fs::read_to_string(root.join("crates/wire/src/commands.rs"))?;
-    let mut granted = vec![
-        "core:event:allow-listen".to_owned(),
-        "core:event:allow-unlisten".to_owned(),
-    ];
-    granted.extend(
-        command_names(&source)
-            .iter()
-            .map(|name| format!("allow-{}", name.replace('_', "-"))),
-    );
+    let mut granted = vec!["core:event:allow-listen".to_owned(), "core:event:allow-unlisten".to_owned()];
+    granted.extend(command_names(&source).iter().map(|name| format!("allow-{}", name.replace('_', "-"))));
     let capability = serde_json::json!({
         "$schema": "../gen/schemas/desktop-schema.json",
         "identifier": "main",

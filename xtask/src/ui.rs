@@ -18,14 +18,7 @@ pub fn build() -> anyhow::Result<()> {
     install()?;
     let ui = place::root().join("ui");
     for (script, folder) in [("build", "dist"), ("build:desk", "dist-desk")] {
-        if fresh(
-            &ui,
-            &ui.join(folder).join(if folder == "dist" {
-                "index.html"
-            } else {
-                "desk.html"
-            }),
-        ) {
+        if fresh(&ui, &ui.join(folder).join(if folder == "dist" { "index.html" } else { "desk.html" })) {
             continue;
         }
         shell::must_run(npm().args(["run", "--silent", script]))?;
@@ -52,39 +45,20 @@ pub fn npm() -> std::process::Command {
 }
 
 fn node_is_there() -> anyhow::Result<()> {
-    let version = shell::output("node", &["--version"]).context(
-        "Node is missing; please install Node 20.19 or newer (https://nodejs.org) and start again",
-    )?;
-    let mut parts = version
-        .trim_start_matches('v')
-        .split('.')
-        .map(|part| part.parse::<u32>().unwrap_or(0));
+    let version = shell::output("node", &["--version"])
+        .context("Node is missing; please install Node 20.19 or newer (https://nodejs.org) and start again")?;
+    let mut parts = version.trim_start_matches('v').split('.').map(|part| part.parse::<u32>().unwrap_or(0));
     let found = (parts.next().unwrap_or(0), parts.next().unwrap_or(0));
-    anyhow::ensure!(
-        found >= NODE,
-        "Node {version} is too old; please install Node {}.{} or newer",
-        NODE.0,
-        NODE.1
-    );
+    anyhow::ensure!(found >= NODE, "Node {version} is too old; please install Node {}.{} or newer", NODE.0, NODE.1);
     Ok(())
 }
 
 fn fresh(ui: &Path, product: &Path) -> bool {
-    let sources = [
-        "src",
-        "index.html",
-        "desk.html",
-        "vite.config.ts",
-        "package-lock.json",
-        "scripts",
-        "public",
-    ];
+    let sources = ["src", "index.html", "desk.html", "vite.config.ts", "package-lock.json", "scripts", "public"];
     let Some(built) = modified(product) else {
         return false;
     };
-    sources
-        .iter()
-        .all(|source| latest(&ui.join(source)).is_none_or(|changed| changed <= built))
+    sources.iter().all(|source| latest(&ui.join(source)).is_none_or(|changed| changed <= built))
 }
 
 fn newer(source: &Path, product: &Path) -> bool {
@@ -103,8 +77,5 @@ fn latest(path: &PathBuf) -> Option<SystemTime> {
         return modified(path);
     }
     let entries = fs::read_dir(path).ok()?;
-    entries
-        .flatten()
-        .filter_map(|entry| latest(&entry.path()))
-        .max()
+    entries.flatten().filter_map(|entry| latest(&entry.path())).max()
 }

@@ -42,11 +42,7 @@ const MAX_POSTED_BYTES: usize = 256 * 1024 * 1024;
 ///
 /// # Errors
 /// When the core cannot open for reasons other than the vault (those are shown on the page), or the listener fails.
-pub async fn serve(
-    host: Host,
-    listener: TcpListener,
-    ending: CancellationToken,
-) -> anyhow::Result<()> {
+pub async fn serve(host: Host, listener: TcpListener, ending: CancellationToken) -> anyhow::Result<()> {
     let ports = Arc::new(ports::HostPorts::default());
     let config = Config {
         profile_dir: host.profile_dir.clone(),
@@ -59,27 +55,14 @@ pub async fn serve(
             notifications: false,
         },
     };
-    let client = Client::open(
-        config,
-        ports::assemble(&ports),
-        tokio::runtime::Handle::current(),
-    )
-    .await
-    .context("the core did not open")?;
-    let incoming = host.profile_dir.join("incoming");
-    tokio::fs::create_dir_all(&incoming)
+    let client = Client::open(config, ports::assemble(&ports), tokio::runtime::Handle::current())
         .await
-        .context("the folder for posted files could not be made")?;
-    let state = State {
-        client: Arc::new(client),
-        ports,
-        incoming,
-        ending: ending.clone(),
-    };
+        .context("the core did not open")?;
+    let incoming = host.profile_dir.join("incoming");
+    tokio::fs::create_dir_all(&incoming).await.context("the folder for posted files could not be made")?;
+    let state = State { client: Arc::new(client), ports, incoming, ending: ending.clone() };
     let router = router(&state, &host.ui_dir);
-    axum::serve(listener, router)
-        .with_graceful_shutdown(ending.clone().cancelled_owned())
-        .await?;
+    axum::serve(listener, router).with_graceful_shutdown(ending.clone().cancelled_owned()).await?;
     state.client.shutdown().await;
     Ok(())
 }
@@ -88,10 +71,7 @@ fn router(state: &State, ui_dir: &std::path::Path) -> Router {
     Router::new()
         .route("/rpc/{command}", post(pages::rpc))
         .route("/host/events", get(pages::events))
-        .route(
-            "/host/files",
-            post(pages::post_file).layer(DefaultBodyLimit::max(MAX_POSTED_BYTES)),
-        )
+        .route("/host/files", post(pages::post_file).layer(DefaultBodyLimit::max(MAX_POSTED_BYTES)))
         .route("/host/thumb/{file}", get(pages::thumb))
         .route("/host/exports/{token}", get(pages::export))
         .route("/host/notifications", get(pages::notifications))

@@ -12,12 +12,8 @@ use tokio_util::sync::CancellationToken;
 
 #[tokio::main]
 async fn main() -> anyhow::Result<()> {
-    let filter =
-        tracing_subscriber::EnvFilter::try_from_env("HAOBAN_LOG").unwrap_or_else(|_| "info".into());
-    tracing_subscriber::fmt()
-        .with_env_filter(filter)
-        .with_writer(std::io::stderr)
-        .init();
+    let filter = tracing_subscriber::EnvFilter::try_from_env("HAOBAN_LOG").unwrap_or_else(|_| "info".into());
+    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
     let listen = setting("HAOBAN_DEVHOST_LISTEN", "127.0.0.1:8430");
     let listener = TcpListener::bind(&listen).await.with_context(|| {
         format!("{listen} is taken or cannot be used; set HAOBAN_DEVHOST_LISTEN to another loopback address")
@@ -39,10 +35,7 @@ async fn main() -> anyhow::Result<()> {
 }
 
 fn setting(name: &str, default: &str) -> String {
-    std::env::var(name)
-        .ok()
-        .filter(|value| !value.is_empty())
-        .unwrap_or_else(|| default.to_owned())
+    std::env::var(name).ok().filter(|value| !value.is_empty()).unwrap_or_else(|| default.to_owned())
 }
 
 async fn end_on_signal(ending: CancellationToken) {

@@ -33,23 +33,12 @@ pub(crate) async fn loopback_only(request: Request, next: Next) -> Response {
         .and_then(|host| host.to_str().ok())
         .map(|host| host.rsplit_once(':').map_or(host, |(name, _)| name))
         .is_some_and(|name| matches!(name, "127.0.0.1" | "localhost"));
-    let same_origin = request
-        .headers()
-        .get("sec-fetch-site")
-        .is_none_or(|site| site != "cross-site");
-    if named_loopback && same_origin {
-        next.run(request).await
-    } else {
-        StatusCode::FORBIDDEN.into_response()
-    }
+    let same_origin = request.headers().get("sec-fetch-site").is_none_or(|site| site != "cross-site");
+    if named_loopback && same_origin { next.run(request).await } else { StatusCode::FORBIDDEN.into_response() }
 }
 
 /// Runs a command.
-pub(crate) async fn rpc(
-    Shared(state): Shared<State>,
-    Path(command): Path<String>,
-    body: Bytes,
-) -> Response {
+pub(crate) async fn rpc(Shared(state): Shared<State>, Path(command): Path<String>, body: Bytes) -> Response {
     match rpc::dispatch(&state.client, &command, &body).await {
         Ok(json) => ([(header::CONTENT_TYPE, "application/json")], json).into_response(),
         Err(problem) => problem_response(problem),
@@ -57,8 +46,7 @@ pub(crate) async fn rpc(
 }
 
 fn problem_response(problem: Problem) -> Response {
-    let status =
-        StatusCode::from_u16(problem.code.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    let status = StatusCode::from_u16(problem.code.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     (status, Json(problem)).into_response()
 }
 
@@ -77,20 +65,13 @@ pub(crate) async fn events(
 }
 
 /// Takes a file from the page and answers a single-use token for `material_attach`.
-pub(crate) async fn post_file(
-    Shared(state): Shared<State>,
-    headers: HeaderMap,
-    body: Body,
-) -> Response {
+pub(crate) async fn post_file(Shared(state): Shared<State>, headers: HeaderMap, body: Body) -> Response {
     let name = headers
         .get("x-file-name")
         .and_then(|value| value.to_str().ok())
         .map_or_else(|| "file".to_owned(), percent_decoded);
     match store_posted(&state, body).await {
-        Ok((path, bytes)) => {
-            Json(serde_json::json!({ "token": state.ports.hold(name, path, bytes) }))
-                .into_response()
-        }
+        Ok((path, bytes)) => Json(serde_json::json!({ "token": state.ports.hold(name, path, bytes) })).into_response(),
         Err(error) => {
             tracing::warn!(%error, "a posted file could not be stored");
             problem_response(Problem::new(ProblemCode::FileSource))
@@ -120,9 +101,7 @@ fn percent_decoded(text: &str) -> String {
     let mut out = Vec::with_capacity(bytes.len());
     let mut at = 0;
     while at < bytes.len() {
-        let escaped = (bytes[at] == b'%')
-            .then(|| bytes.get(at + 1..at + 3))
-            .flatten();
+        let escaped = (bytes[at] == b'%').then(|| bytes.get(at + 1..at + 3)).flatten();
         match escaped.and_then(|two| hex::decode(two).ok()) {
             Some(decoded) => {
                 out.extend(decoded);
@@ -155,13 +134,7 @@ pub(crate) async fn export(Shared(state): Shared<State>, Path(token): Path<Strin
     };
     let encoded: String = name.bytes().map(|byte| format!("%{byte:02X}")).collect();
     let disposition = format!("attachment; filename*=UTF-8''{encoded}");
-    (
-        [
-            (header::CONTENT_TYPE, "application/pdf".to_owned()),
-            (header::CONTENT_DISPOSITION, disposition),
-        ],
-        content,
-    )
+    ([(header::CONTENT_TYPE, "application/pdf".to_owned()), (header::CONTENT_DISPOSITION, disposition)], content)
         .into_response()
 }
 
@@ -180,10 +153,7 @@ pub(crate) async fn notifications(Shared(state): Shared<State>) -> Json<serde_js
 pub(crate) fn static_pages(ui_dir: &std::path::Path) -> Router {
     let files = ServeDir::new(ui_dir).fallback(ServeFile::new(ui_dir.join("index.html")));
     let header = |name: &'static str, value: &'static str| {
-        SetResponseHeaderLayer::overriding(
-            HeaderName::from_static(name),
-            HeaderValue::from_static(value),
-        )
+        SetResponseHeaderLayer::overriding(HeaderName::from_static(name), HeaderValue::from_static(value))
     };
     Router::new()
         .fallback_service(files)

@@ -7,9 +7,7 @@ use std::{
 };
 
 use async_trait::async_trait;
-use haoban_client::ports::{
-    Browser, Clock, FileSource, FileSourceError, Notifier, OsNotification, PickedFile,
-};
+use haoban_client::ports::{Browser, Clock, FileSource, FileSourceError, Notifier, OsNotification, PickedFile};
 use haoban_domain::{material::FileKind, time::Timestamp};
 use parking_lot::Mutex;
 
@@ -44,9 +42,7 @@ impl HostPorts {
     /// Keeps a posted file under a new token.
     pub(crate) fn hold(&self, name: String, path: PathBuf, bytes: u64) -> String {
         let token = token();
-        self.posted
-            .lock()
-            .insert(token.clone(), Posted { name, path, bytes });
+        self.posted.lock().insert(token.clone(), Posted { name, path, bytes });
         token
     }
 
@@ -95,38 +91,22 @@ impl FileSource for HostPorts {
     }
 
     async fn take(&self, token: &str) -> Result<PickedFile, FileSourceError> {
-        let posted = self
-            .posted
-            .lock()
-            .remove(token)
-            .ok_or(FileSourceError::Nothing)?;
-        let file = tokio::fs::File::open(&posted.path)
-            .await
-            .map_err(|error| FileSourceError::Io(error.to_string()))?;
+        let posted = self.posted.lock().remove(token).ok_or(FileSourceError::Nothing)?;
+        let file = tokio::fs::File::open(&posted.path).await.map_err(|error| FileSourceError::Io(error.to_string()))?;
         // The open handle keeps the content; the name is gone at once, so nothing is left in clear.
         if let Err(error) = tokio::fs::remove_file(&posted.path).await {
             tracing::warn!(%error, "a posted file could not be removed");
         }
-        Ok(PickedFile {
-            name: posted.name,
-            bytes: Some(posted.bytes),
-            content: Box::new(file),
-        })
+        Ok(PickedFile { name: posted.name, bytes: Some(posted.bytes), content: Box::new(file) })
     }
 
     async fn paste(&self) -> Result<PickedFile, FileSourceError> {
         Err(FileSourceError::NotSupported)
     }
 
-    async fn export(
-        &self,
-        suggested_name: &str,
-        content: Vec<u8>,
-    ) -> Result<String, FileSourceError> {
+    async fn export(&self, suggested_name: &str, content: Vec<u8>) -> Result<String, FileSourceError> {
         let token = token();
-        self.exports
-            .lock()
-            .insert(token.clone(), (suggested_name.to_owned(), content));
+        self.exports.lock().insert(token.clone(), (suggested_name.to_owned(), content));
         Ok(format!("/host/exports/{token}"))
     }
 }

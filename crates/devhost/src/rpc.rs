@@ -22,6 +22,5 @@ macro_rules! dispatch {
 haoban_wire::commands!(dispatch);
 
 fn parse<T: serde::de::DeserializeOwned>(body: &[u8]) -> Result<T, Problem> {
-    serde_json::from_slice(body)
-        .map_err(|error| Problem::new(ProblemCode::BadRequest).with("what", error))
+    serde_json::from_slice(body).map_err(|error| Problem::new(ProblemCode::BadRequest).with("what", error))
 }

@@ -6,8 +6,8 @@ use async_trait::async_trait;
 use haoban_client::{
     Client,
     ports::{
-        Browser, Clock, Config, FileSource, FileSourceError, Keychain, KeychainError,
-        KeychainStatus, Notifier, OsNotification, PickedFile, Ports,
+        Browser, Clock, Config, FileSource, FileSourceError, Keychain, KeychainError, KeychainStatus, Notifier,
+        OsNotification, PickedFile, Ports,
     },
 };
 use haoban_domain::{material::FileKind, time::Timestamp};
@@ -84,9 +84,7 @@ struct MovableClock {
 impl Clock for MovableClock {
     #[allow(clippy::disallowed_methods, reason = "a clock port")]
     fn now(&self) -> Timestamp {
-        let since = std::time::SystemTime::now()
-            .duration_since(std::time::UNIX_EPOCH)
-            .unwrap_or_default();
+        let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
         let millis = i64::try_from(since.as_millis()).unwrap_or(i64::MAX);
         Timestamp::from_millis(millis + *self.by_millis.lock())
     }
@@ -121,29 +119,14 @@ impl FileSource for TestFiles {
         Ok(Vec::new())
     }
     async fn take(&self, token: &str) -> Result<PickedFile, FileSourceError> {
-        let (name, content) = self
-            .held
-            .lock()
-            .get(token)
-            .cloned()
-            .ok_or(FileSourceError::Nothing)?;
-        Ok(PickedFile {
-            name,
-            bytes: Some(content.len() as u64),
-            content: Box::new(Cursor::new(content)),
-        })
+        let (name, content) = self.held.lock().get(token).cloned().ok_or(FileSourceError::Nothing)?;
+        Ok(PickedFile { name, bytes: Some(content.len() as u64), content: Box::new(Cursor::new(content)) })
     }
     async fn paste(&self) -> Result<PickedFile, FileSourceError> {
         Err(FileSourceError::Nothing)
     }
-    async fn export(
-        &self,
-        suggested_name: &str,
-        content: Vec<u8>,
-    ) -> Result<String, FileSourceError> {
-        self.exported
-            .lock()
-            .push((suggested_name.to_owned(), content));
+    async fn export(&self, suggested_name: &str, content: Vec<u8>) -> Result<String, FileSourceError> {
+        self.exported.lock().push((suggested_name.to_owned(), content));
         Ok(suggested_name.to_owned())
     }
 }
@@ -171,9 +154,7 @@ impl Device {
     pub async fn new(platform_url: &str, phone: &str) -> anyhow::Result<Self> {
         let folder = tempfile::Builder::new().prefix("haoban-device").tempdir()?;
         let keychain = Arc::new(MemoryKeychain::default());
-        let browser = Arc::new(SigningBrowser {
-            who: Mutex::new(phone.to_owned()),
-        });
+        let browser = Arc::new(SigningBrowser { who: Mutex::new(phone.to_owned()) });
         let clock = Arc::new(MovableClock::default());
         let notifier = Arc::new(RecordedNotifier::default());
         let files = Arc::new(TestFiles::default());
@@ -185,16 +166,7 @@ impl Device {
             files: files.clone(),
         };
         let client = open(folder.path().to_path_buf(), platform_url, ports).await?;
-        Ok(Self {
-            folder,
-            platform_url: platform_url.to_owned(),
-            keychain,
-            browser,
-            clock,
-            notifier,
-            files,
-            client,
-        })
+        Ok(Self { folder, platform_url: platform_url.to_owned(), keychain, browser, clock, notifier, files, client })
     }
 
     /// Closes the core and opens it again on the same profile.
@@ -203,12 +175,7 @@ impl Device {
     /// When it does not open again.
     pub async fn restart(&mut self) -> anyhow::Result<()> {
         self.client.shutdown().await;
-        self.client = open(
-            self.folder.path().to_path_buf(),
-            &self.platform_url,
-            self.ports(),
-        )
-        .await?;
+        self.client = open(self.folder.path().to_path_buf(), &self.platform_url, self.ports()).await?;
         Ok(())
     }
 
@@ -245,9 +212,7 @@ impl Device {
     pub async fn sign_in(&self) -> anyhow::Result<()> {
         haoban_client::commands::session_begin(&self.client, SessionBegin {}).await?;
         wait_for("a sign-in", async || {
-            let view =
-                haoban_client::commands::app_start(&self.client, haoban_wire::ui::AppStart {})
-                    .await?;
+            let view = haoban_client::commands::app_start(&self.client, haoban_wire::ui::AppStart {}).await?;
             Ok(matches!(view.session, SessionView::SignedIn { .. }).then_some(()))
         })
         .await
@@ -273,10 +238,7 @@ async fn open(folder: PathBuf, platform_url: &str, ports: Ports) -> anyhow::Resu
 ///
 /// # Errors
 /// When there is none by then, or asking fails.
-pub async fn wait_for<T>(
-    what: &str,
-    mut ask: impl AsyncFnMut() -> anyhow::Result<Option<T>>,
-) -> anyhow::Result<T> {
+pub async fn wait_for<T>(what: &str, mut ask: impl AsyncFnMut() -> anyhow::Result<Option<T>>) -> anyhow::Result<T> {
     for _ in 0..600 {
         if let Some(answer) = ask().await? {
             return Ok(answer);

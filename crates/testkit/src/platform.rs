@@ -24,16 +24,10 @@ impl Platform {
     /// # Errors
     /// When it does not answer within a minute; its log is part of the error.
     pub async fn start() -> anyhow::Result<Self> {
-        let folder = tempfile::Builder::new()
-            .prefix("haoban-platform")
-            .tempdir()?;
+        let folder = tempfile::Builder::new().prefix("haoban-platform").tempdir()?;
         let port = free_port()?;
         let program = launch(folder.path().to_path_buf(), port)?;
-        let platform = Self {
-            folder,
-            port,
-            program,
-        };
+        let platform = Self { folder, port, program };
         platform.await_health().await?;
         Ok(platform)
     }
@@ -84,18 +78,10 @@ impl Platform {
     }
 
     async fn await_health(&self) -> anyhow::Result<()> {
-        let client = reqwest::Client::builder()
-            .no_proxy()
-            .timeout(Duration::from_secs(2))
-            .build()?;
+        let client = reqwest::Client::builder().no_proxy().timeout(Duration::from_secs(2)).build()?;
         let address = format!("{}/health", self.url());
         for _ in 0..600 {
-            if client
-                .get(&address)
-                .send()
-                .await
-                .is_ok_and(|answer| answer.status().is_success())
-            {
+            if client.get(&address).send().await.is_ok_and(|answer| answer.status().is_success()) {
                 return Ok(());
             }
             tokio::time::sleep(Duration::from_millis(100)).await;

@@ -21,16 +21,9 @@ pub fn repository() -> PathBuf {
 /// When it was not built; `cargo xtask test` builds them first.
 pub fn program_path(name: &str) -> anyhow::Result<PathBuf> {
     let test = std::env::current_exe()?;
-    let folder = test
-        .parent()
-        .and_then(Path::parent)
-        .context("the test lies in no build folder")?;
+    let folder = test.parent().and_then(Path::parent).context("the test lies in no build folder")?;
     let program = folder.join(name);
-    anyhow::ensure!(
-        program.exists(),
-        "{} is not built; run `cargo xtask test`",
-        program.display()
-    );
+    anyhow::ensure!(program.exists(), "{} is not built; run `cargo xtask test`", program.display());
     Ok(program)
 }
 
@@ -53,19 +46,14 @@ impl Program {
     /// # Errors
     /// When it cannot be started.
     pub fn start(command: &mut Command, log: &Path) -> anyhow::Result<Self> {
-        let out = std::fs::OpenOptions::new()
-            .create(true)
-            .append(true)
-            .open(log)?;
+        let out = std::fs::OpenOptions::new().create(true).append(true).open(log)?;
         let child = command
             .stdin(Stdio::null())
             .stdout(Stdio::from(out.try_clone()?))
             .stderr(Stdio::from(out))
             .kill_on_drop(true)
             .spawn()
-            .with_context(|| {
-                format!("{:?} could not be started", command.as_std().get_program())
-            })?;
+            .with_context(|| format!("{:?} could not be started", command.as_std().get_program()))?;
         Ok(Self { child })
     }
 
@@ -74,10 +62,7 @@ impl Program {
     /// # Errors
     /// When it cannot be killed.
     pub async fn kill(&mut self) -> anyhow::Result<()> {
-        self.child
-            .kill()
-            .await
-            .context("the program could not be killed")
+        self.child.kill().await.context("the program could not be killed")
     }
 
     /// Asks it to end and waits.
@@ -86,13 +71,9 @@ impl Program {
     /// When it does not end in ten seconds.
     pub async fn end(&mut self) -> anyhow::Result<std::process::ExitStatus> {
         if let Some(id) = self.child.id() {
-            Command::new("kill")
-                .args(["-TERM", &id.to_string()])
-                .status()
-                .await?;
+            Command::new("kill").args(["-TERM", &id.to_string()]).status().await?;
         }
-        let ended =
-            tokio::time::timeout(std::time::Duration::from_secs(10), self.child.wait()).await;
+        let ended = tokio::time::timeout(std::time::Duration::from_secs(10), self.child.wait()).await;
         Ok(ended.context("the program did not end")??)
     }
 

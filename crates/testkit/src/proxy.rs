@@ -48,20 +48,8 @@ impl ChaosProxy {
         let trouble = Arc::new(Mutex::new(Trouble::None));
         let carried = Arc::new(AtomicU64::new(0));
         let connections = Arc::new(Mutex::new(Vec::new()));
-        let task = tokio::spawn(accept(
-            listener,
-            to_port,
-            trouble.clone(),
-            carried.clone(),
-            connections.clone(),
-        ));
-        Ok(Self {
-            address,
-            trouble,
-            carried,
-            connections,
-            task,
-        })
+        let task = tokio::spawn(accept(listener, to_port, trouble.clone(), carried.clone(), connections.clone()));
+        Ok(Self { address, trouble, carried, connections, task })
     }
 
     /// Address to give the client, no slash at the end.

@@ -9,17 +9,10 @@ use anyhow::Context;
 /// # Errors
 /// When a page is not there or the platform refuses.
 pub async fn sign_in_over_http(url: &str, phone: &str, password: &str) -> anyhow::Result<()> {
-    let browser = reqwest::Client::builder()
-        .no_proxy()
-        .cookie_store(true)
-        .build()?;
+    let browser = reqwest::Client::builder().no_proxy().cookie_store(true).build()?;
     let page = browser.get(url).send().await?;
     let at = page.url().clone();
-    let html = page
-        .error_for_status()
-        .context("the sign-in page")?
-        .text()
-        .await?;
+    let html = page.error_for_status().context("the sign-in page")?.text().await?;
     let form = form_with(&html, "password").context("the sign-in page has no password form")?;
     let mut fields = form.fields;
     for (name, value) in &mut fields {
@@ -34,15 +27,8 @@ pub async fn sign_in_over_http(url: &str, phone: &str, password: &str) -> anyhow
     let status = answer.status();
     let landed = answer.url().clone();
     let text = answer.text().await?;
-    anyhow::ensure!(
-        status.is_success(),
-        "sign-in ended at {} with {status}",
-        landed.path()
-    );
-    anyhow::ensure!(
-        form_with(&text, "password").is_none(),
-        "the platform showed the sign-in page again"
-    );
+    anyhow::ensure!(status.is_success(), "sign-in ended at {} with {status}", landed.path());
+    anyhow::ensure!(form_with(&text, "password").is_none(), "the platform showed the sign-in page again");
     Ok(())
 }
 
@@ -60,27 +46,16 @@ fn form_with(html: &str, field: &str) -> Option<Form> {
             .skip(1)
             .filter_map(|input| {
                 let tag = &input[..input.find('>')?];
-                Some((
-                    attribute(tag, "name")?,
-                    attribute(tag, "value").unwrap_or_default(),
-                ))
+                Some((attribute(tag, "name")?, attribute(tag, "value").unwrap_or_default()))
             })
             .collect();
         let action = attribute(&body[..body.find('>')?], "action").unwrap_or_default();
-        fields
-            .contains_key(field)
-            .then_some(Form { action, fields })
+        fields.contains_key(field).then_some(Form { action, fields })
     })
 }
 
 fn attribute(tag: &str, name: &str) -> Option<String> {
     let start = tag.find(&format!(" {name}=\""))? + name.len() + 3;
     let end = tag[start..].find('"')? + start;
-    Some(
-        tag[start..end]
-            .replace("&amp;", "&")
-            .replace("&quot;", "\"")
-            .replace("&#x3D;", "=")
-            .replace("&#39;", "'"),
-    )
+    Some(tag[start..end].replace("&amp;", "&").replace("&quot;", "\"").replace("&#x3D;", "=").replace("&#39;", "'"))
 }

@@ -24,20 +24,14 @@ impl WebDriver {
     /// # Errors
     /// When the driver refuses.
     pub async fn open(driver: &str, capabilities: Value) -> anyhow::Result<Self> {
-        let http = reqwest::Client::builder()
-            .no_proxy()
-            .timeout(Duration::from_secs(60))
-            .build()?;
+        let http = reqwest::Client::builder().no_proxy().timeout(Duration::from_secs(60)).build()?;
         let body = json!({ "capabilities": { "alwaysMatch": capabilities } });
         let mut last = anyhow::anyhow!("never asked");
         for _ in 0..100 {
             match send(http.post(format!("{driver}/session")).json(&body)).await {
                 Ok(value) => {
                     let id = value["sessionId"].as_str().context("no session id")?;
-                    return Ok(Self {
-                        base: format!("{driver}/session/{id}"),
-                        http,
-                    });
+                    return Ok(Self { base: format!("{driver}/session/{id}"), http });
                 }
                 Err(error) => last = error,
             }
@@ -52,12 +46,7 @@ impl WebDriver {
     /// When the script throws.
     pub async fn run(&self, script: &str, arguments: &[Value]) -> anyhow::Result<Value> {
         let body = json!({ "script": script, "args": arguments });
-        send(
-            self.http
-                .post(format!("{}/execute/sync", self.base))
-                .json(&body),
-        )
-        .await
+        send(self.http.post(format!("{}/execute/sync", self.base)).json(&body)).await
     }
 
     /// Waits for an element, at most twenty seconds. XPath when it begins with `/`, else CSS.
@@ -65,15 +54,10 @@ impl WebDriver {
     /// # Errors
     /// When it does not come; the page's text is part of the error.
     pub async fn find(&self, selector: &str) -> anyhow::Result<Element> {
-        let using = if selector.starts_with('/') {
-            "xpath"
-        } else {
-            "css selector"
-        };
+        let using = if selector.starts_with('/') { "xpath" } else { "css selector" };
         let body = json!({ "using": using, "value": selector });
         for _ in 0..200 {
-            if let Ok(value) =
-                send(self.http.post(format!("{}/element", self.base)).json(&body)).await
+            if let Ok(value) = send(self.http.post(format!("{}/element", self.base)).json(&body)).await
                 && let Some(id) = value[ELEMENT].as_str()
             {
                 return Ok(Element(id.to_owned()));
@@ -104,9 +88,7 @@ impl WebDriver {
     /// # Errors
     /// When the page cannot be asked.
     pub async fn text(&self) -> anyhow::Result<String> {
-        let value = self
-            .run("return document.body ? document.body.innerText : ''", &[])
-            .await?;
+        let value = self.run("return document.body ? document.body.innerText : ''", &[]).await?;
         Ok(value.as_str().unwrap_or_default().to_owned())
     }
 
@@ -149,12 +131,7 @@ impl WebDriver {
         let element = self.find(selector).await?;
         let url = format!("{}/element/{}", self.base, element.0);
         send(self.http.post(format!("{url}/clear")).json(&json!({}))).await?;
-        send(
-            self.http
-                .post(format!("{url}/value"))
-                .json(&json!({ "text": text })),
-        )
-        .await?;
+        send(self.http.post(format!("{url}/value")).json(&json!({ "text": text }))).await?;
         Ok(())
     }
 
@@ -164,12 +141,7 @@ impl WebDriver {
     /// When there is no such input.
     pub async fn value(&self, selector: &str) -> anyhow::Result<String> {
         let element = self.find(selector).await?;
-        let value = self
-            .run(
-                "return String(arguments[0].value)",
-                &[json!({ ELEMENT: element.0 })],
-            )
-            .await?;
+        let value = self.run("return String(arguments[0].value)", &[json!({ ELEMENT: element.0 })]).await?;
         Ok(value.as_str().unwrap_or_default().to_owned())
     }
 
@@ -182,10 +154,7 @@ impl WebDriver {
         let url = format!("{}/element/{}", self.base, element.0);
         let role = send(self.http.get(format!("{url}/computedrole"))).await?;
         let name = send(self.http.get(format!("{url}/computedlabel"))).await?;
-        Ok((
-            role.as_str().unwrap_or_default().to_owned(),
-            name.as_str().unwrap_or_default().to_owned(),
-        ))
+        Ok((role.as_str().unwrap_or_default().to_owned(), name.as_str().unwrap_or_default().to_owned()))
     }
 
     /// A picture of the page. A still page must repaint or the driver waits for ever (interface.md §1.3).
@@ -213,11 +182,7 @@ async fn send(request: reqwest::RequestBuilder) -> anyhow::Result<Value> {
     let mut body: Value = answer.json().await?;
     let value = body["value"].take();
     if failed {
-        anyhow::bail!(
-            "{}: {}",
-            value["error"].as_str().unwrap_or("error"),
-            value["message"].as_str().unwrap_or("")
-        );
+        anyhow::bail!("{}: {}", value["error"].as_str().unwrap_or("error"), value["message"].as_str().unwrap_or(""));
     }
     Ok(value)
 }

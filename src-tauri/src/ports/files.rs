@@ -3,8 +3,8 @@
 use std::{io::Cursor, path::Path, path::PathBuf, sync::Arc};
 
 use async_trait::async_trait;
-use haoban_client::ports::{FileSource, FileSourceError, PickedFile};
 use haoban_client::material::FileKind;
+use haoban_client::ports::{FileSource, FileSourceError, PickedFile};
 use tauri::{AppHandle, Manager};
 use tauri_plugin_dialog::DialogExt;
 use tokio::sync::oneshot;

@@ -17,12 +17,7 @@ async fn deed_tax_is_decided_at_once_and_leaves_a_certificate() -> anyhow::Resul
     let draft = start_draft(&device, "deed-tax").await?;
     let draft = wait_for("the purchase contract of the register", async || {
         let view = commands::draft_open(&device.client, DraftOpen { draft_id: draft.id }).await?;
-        Ok(view
-            .state
-            .fields
-            .values()
-            .any(|field| field.offered.iter().any(|one| one.value.len() > 8))
-            .then_some(view))
+        Ok(view.state.fields.values().any(|field| field.offered.iter().any(|one| one.value.len() > 8)).then_some(view))
     })
     .await?;
     let changes = deed_answers(&draft);
@@ -36,11 +31,7 @@ async fn deed_tax_is_decided_at_once_and_leaves_a_certificate() -> anyhow::Resul
     let decision = case.decision.expect("a decision");
     assert!(decision.automatic && decision.granted);
     assert!(!decision.rules.is_empty(), "the rules it rests on are kept");
-    assert_eq!(
-        case.headline.expect("the tax").value,
-        tax,
-        "device and platform compute the same"
-    );
+    assert_eq!(case.headline.expect("the tax").value, tax, "device and platform compute the same");
     let licence = wait_for("the tax certificate", async || {
         let opened = commands::case_open(&device.client, CaseOpen { case_id }).await?;
         Ok(opened.licence)
@@ -52,12 +43,7 @@ async fn deed_tax_is_decided_at_once_and_leaves_a_certificate() -> anyhow::Resul
 
 /// The contract and the card the registers offer first; the rest as a buyer whose data all agree.
 fn deed_answers(draft: &haoban_wire::ui::DraftView) -> BTreeMap<String, Option<serde_json::Value>> {
-    let first = |field: &str| {
-        draft.state.fields[field]
-            .offered
-            .first()
-            .map(|option| json!(option.value))
-    };
+    let first = |field: &str| draft.state.fields[field].offered.first().map(|option| json!(option.value));
     BTreeMap::from([
         ("contract".to_owned(), first("contract")),
         ("debit_card".to_owned(), first("debit_card")),
@@ -75,12 +61,7 @@ async fn a_residence_permit_passes_two_offices_and_can_be_shown() -> anyhow::Res
     let draft = start_draft(&device, "residence-permit").await?;
     let draft = wait_for("the facts", async || {
         let view = commands::draft_open(&device.client, DraftOpen { draft_id: draft.id }).await?;
-        Ok(view
-            .state
-            .fields
-            .values()
-            .any(|field| field.origin.is_some())
-            .then_some(view))
+        Ok(view.state.fields.values().any(|field| field.origin.is_some()).then_some(view))
     })
     .await?;
     let answers = residence_answers();
@@ -96,47 +77,23 @@ async fn a_residence_permit_passes_two_offices_and_can_be_shown() -> anyhow::Res
         .collect();
     for slot in needed {
         let token = device.files.offer("photo.jpg", jpeg_photo());
-        let attach = MaterialAttach {
-            draft_id: draft.id,
-            slot,
-            tokens: vec![token],
-        };
+        let attach = MaterialAttach { draft_id: draft.id, slot, tokens: vec![token] };
         draft = commands::material_attach(&device.client, attach).await?;
     }
     anyhow::ensure!(draft.state.complete, "{:#?}", problems(&draft));
-    assert!(
-        draft.files.iter().all(|file| file.metadata_removed),
-        "place and time of photos are gone"
-    );
+    assert!(draft.files.iter().all(|file| file.metadata_removed), "place and time of photos are gone");
 
     let case_id = submit(&device, &draft).await?;
     case_in(&device, case_id, CaseStatus::Submitted).await?;
-    work_through(
-        &Desk::sign_in(&platform.url(), "police-district").await?,
-        case_id,
-    )
-    .await?;
-    work_through(
-        &Desk::sign_in(&platform.url(), "police-city").await?,
-        case_id,
-    )
-    .await?;
+    work_through(&Desk::sign_in(&platform.url(), "police-district").await?, case_id).await?;
+    work_through(&Desk::sign_in(&platform.url(), "police-city").await?, case_id).await?;
     case_in(&device, case_id, CaseStatus::Closed).await?;
     let licence = wait_for("the permit in the wallet", async || {
         let list = commands::licence_list(&device.client, LicenceList {}).await?;
-        Ok(list
-            .licences
-            .into_iter()
-            .find(|licence| licence.licence_type == "residence-permit"))
+        Ok(list.licences.into_iter().find(|licence| licence.licence_type == "residence-permit"))
     })
     .await?;
-    let shown = commands::licence_present(
-        &device.client,
-        LicencePresent {
-            licence_id: licence.id,
-        },
-    )
-    .await?;
+    let shown = commands::licence_present(&device.client, LicencePresent { licence_id: licence.id }).await?;
     assert_eq!(shown.presentation.digits.len(), 8);
     assert_eq!(shown.qr.len(), (shown.qr_width * shown.qr_width) as usize);
     Ok(())
@@ -148,10 +105,5 @@ fn residence_answers() -> BTreeMap<String, Option<serde_json::Value>> {
         "ground": "social", "address": { "region": "410105", "detail": "锦绣苑社区 3 号楼 1101" },
         "arrived_on": "2025-09-01", "reason": "work", "delivery": "electronic",
     });
-    answers
-        .as_object()
-        .into_iter()
-        .flatten()
-        .map(|(key, value)| (key.clone(), Some(value.clone())))
-        .collect()
+    answers.as_object().into_iter().flatten().map(|(key, value)| (key.clone(), Some(value.clone()))).collect()
 }

@@ -17,8 +17,7 @@ fn large_pdf() -> Vec<u8> {
 
 async fn everything_sent(device: &Device) -> anyhow::Result<()> {
     wait_for("an empty outbox", async || {
-        let outbox =
-            commands::outbox_retry(&device.client, OutboxRetry { outbox_id: None }).await?;
+        let outbox = commands::outbox_retry(&device.client, OutboxRetry { outbox_id: None }).await?;
         Ok(outbox.entries.is_empty().then_some(()))
     })
     .await
@@ -39,8 +38,7 @@ async fn what_is_sent_offline_goes_by_itself() -> anyhow::Result<()> {
 
     proxy.set(Trouble::None);
     let case = wait_for("the case", async || {
-        let opened =
-            commands::case_open(&device.client, haoban_wire::ui::CaseOpen { case_id }).await?;
+        let opened = commands::case_open(&device.client, haoban_wire::ui::CaseOpen { case_id }).await?;
         Ok(opened.case)
     })
     .await?;
@@ -71,14 +69,7 @@ async fn an_answer_that_never_came_makes_no_second_case() -> anyhow::Result<()> 
     everything_sent(&device).await?;
     case_in(&device, case_id, CaseStatus::Submitted).await?;
     let queue = desk.queue("open").await?;
-    assert_eq!(
-        queue
-            .rows
-            .iter()
-            .filter(|row| row.case_id == case_id)
-            .count(),
-        1
-    );
+    assert_eq!(queue.rows.iter().filter(|row| row.case_id == case_id).count(), 1);
     Ok(())
 }
 
@@ -105,22 +96,10 @@ async fn an_upload_goes_on_after_cuts_and_a_crash_of_the_platform() -> anyhow::R
     case_in(&device, case_id, CaseStatus::Submitted).await?;
 
     let desk = Desk::sign_in(&platform.url(), "gjj-center").await?;
-    desk.act(case_id, haoban_wire::desk::DeskActBody::Claim)
-        .await?;
+    desk.act(case_id, haoban_wire::desk::DeskActBody::Claim).await?;
     let opened = desk.open(case_id).await?;
-    let id = opened
-        .materials
-        .iter()
-        .find(|material| !material.files.is_empty())
-        .expect("a file")
-        .files[0]
-        .id;
-    let there = desk
-        .file(case_id, id)
-        .await?
-        .error_for_status()?
-        .bytes()
-        .await?;
+    let id = opened.materials.iter().find(|material| !material.files.is_empty()).expect("a file").files[0].id;
+    let there = desk.file(case_id, id).await?.error_for_status()?.bytes().await?;
     assert!(there[..] == file[..], "the very bytes arrived");
     Ok(())
 }

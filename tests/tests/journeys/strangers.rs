@@ -19,23 +19,13 @@ async fn another_department_sees_nothing_and_every_look_is_told() -> anyhow::Res
     let answer = stranger.try_open(case_id).await?;
     assert_eq!(answer.status().as_u16(), 404);
     let text = answer.text().await?;
-    assert!(
-        !text.contains("王芳") && !text.contains(&case.number),
-        "a refusal carries no data: {text}"
-    );
+    assert!(!text.contains("王芳") && !text.contains(&case.number), "a refusal carries no data: {text}");
     assert!(stranger.queue("open").await?.rows.is_empty());
 
-    Desk::sign_in(&platform.url(), "gjj-center")
-        .await?
-        .open(case_id)
-        .await?;
+    Desk::sign_in(&platform.url(), "gjj-center").await?.open(case_id).await?;
     wait_for("the look in the resident's own log", async || {
         let log = commands::access_log_open(&device.client, AccessLogOpen {}).await?;
-        Ok(log
-            .entries
-            .iter()
-            .any(|entry| entry.case_number.as_ref() == Some(&case.number))
-            .then_some(()))
+        Ok(log.entries.iter().any(|entry| entry.case_number.as_ref() == Some(&case.number)).then_some(()))
     })
     .await
 }
@@ -51,11 +41,6 @@ async fn the_next_person_on_a_device_sees_nothing_of_the_first() -> anyhow::Resu
     device.sign_in().await?;
     let drafts = commands::draft_list(&device.client, DraftList {}).await?;
     assert!(drafts.drafts.is_empty(), "her own list is empty");
-    assert!(
-        commands::case_list(&device.client, CaseList {})
-            .await?
-            .cases
-            .is_empty()
-    );
+    assert!(commands::case_list(&device.client, CaseList {}).await?.cases.is_empty());
     Ok(())
 }
