@@ -21,7 +21,8 @@ pub(crate) async fn open(client: &Client) -> Result<AccessLogView, Problem> {
             Ok(Err(problem)) => tracing::debug!(code = problem.code.as_str(), "the access log was not refreshed"),
         }
     }
-    let (entries, synced_at) = kept(client, party).await?.map_or_else(|| (Vec::new(), None), |(entries, at)| (entries, Some(at)));
+    let (entries, synced_at) =
+        kept(client, party).await?.map_or_else(|| (Vec::new(), None), |(entries, at)| (entries, Some(at)));
     Ok(AccessLogView { entries, synced_at })
 }
 

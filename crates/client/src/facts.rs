@@ -13,7 +13,10 @@ pub async fn cached(client: &Client, code: &str) -> Option<ItemFacts> {
     dated(client, code).await.ok().flatten().map(|(facts, _)| facts)
 }
 
-async fn dated(client: &Client, code: &str) -> Result<Option<(ItemFacts, haoban_domain::time::Timestamp)>, ClientError> {
+async fn dated(
+    client: &Client,
+    code: &str,
+) -> Result<Option<(ItemFacts, haoban_domain::time::Timestamp)>, ClientError> {
     let Some(party) = session::party(client) else { return Ok(None) };
     let kind = parties::kind(client, KIND, party)?;
     let id = client.vault().blind(KIND, code)?;
@@ -24,7 +27,9 @@ async fn dated(client: &Client, code: &str) -> Result<Option<(ItemFacts, haoban_
 pub fn refresh_soon(client: &Client, code: &str) {
     if session::is_signed_in(client) {
         let code = code.to_owned();
-        crate::sync::behind(client, format!("facts {code}"), move |client| async move { refresh_if_old(&client, &code).await });
+        crate::sync::behind(client, format!("facts {code}"), move |client| async move {
+            refresh_if_old(&client, &code).await
+        });
     }
 }
 
@@ -46,7 +51,12 @@ pub async fn refresh(client: &Client, code: &str) -> Result<(), Problem> {
     Ok(())
 }
 
-async fn keep(client: &Client, party: haoban_domain::ids::PartyId, code: &str, facts: &ItemFacts) -> Result<(), ClientError> {
+async fn keep(
+    client: &Client,
+    party: haoban_domain::ids::PartyId,
+    code: &str,
+    facts: &ItemFacts,
+) -> Result<(), ClientError> {
     let kind = parties::kind(client, KIND, party)?;
     let id = client.vault().blind(KIND, code)?;
     records::put_one(client, &kind, &id, facts).await

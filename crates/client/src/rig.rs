@@ -15,7 +15,8 @@ use crate::{
         fake::{Answer, Fake, Heard},
     },
     ports::{
-        Browser, Config, FileSource, FileSourceError, Keychain, KeychainError, KeychainStatus, Notifier, OsNotification, PickedFile, Ports,
+        Browser, Config, FileSource, FileSourceError, Keychain, KeychainError, KeychainStatus, Notifier,
+        OsNotification, PickedFile, Ports,
     },
 };
 

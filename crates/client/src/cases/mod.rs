@@ -13,7 +13,9 @@ use haoban_wire::{
 };
 
 use crate::{
-    Client, ClientError, http::api, licences, outbox, parties, session,
+    Client, ClientError,
+    http::api,
+    licences, outbox, parties, session,
     store::{Write, records},
 };
 
@@ -32,7 +34,13 @@ pub async fn store(write: &mut Write, client: &Client, party: PartyId, case: &Ca
 }
 
 /// Keeps a receipt.
-pub async fn store_receipt(write: &mut Write, client: &Client, party: PartyId, id: CaseId, receipt: &ReceiptView) -> Result<(), ClientError> {
+pub async fn store_receipt(
+    write: &mut Write,
+    client: &Client,
+    party: PartyId,
+    id: CaseId,
+    receipt: &ReceiptView,
+) -> Result<(), ClientError> {
     let kind = parties::kind(client, RECEIPT, party)?;
     records::put(write, client.vault(), &kind, &id.to_string(), receipt, client.now()).await?;
     Ok(())
@@ -44,7 +52,11 @@ pub async fn mirror(client: &Client, id: CaseId) -> Result<Option<CaseView>, Cli
     mirror_of(client, party, id).await.map(|found| found.map(|(case, _)| case))
 }
 
-pub(crate) async fn mirror_of(client: &Client, party: PartyId, id: CaseId) -> Result<Option<(CaseView, Timestamp)>, ClientError> {
+pub(crate) async fn mirror_of(
+    client: &Client,
+    party: PartyId,
+    id: CaseId,
+) -> Result<Option<(CaseView, Timestamp)>, ClientError> {
     records::read_dated(client, &parties::kind(client, KIND, party)?, &id.to_string()).await
 }
 

@@ -93,3 +93,95 @@ fn day(date: Date) -> LocalText {
     let name = words(&format!("month.{month}"), &[]);
     words_local("day", &[("month", &name), ("day", &LocalText::new(day.clone(), day))])
 }
+
+#[cfg(test)]
+mod tests {
+    use haoban_domain::{
+        case::{Actor, CaseClock, ClockKind, CorrectionNotice, CorrectionPoint},
+        ids::CorrectionId,
+        item::DayUnit,
+    };
+
+    use super::*;
+    use crate::sync::tests::case;
+
+    fn day_of(text: &str) -> Date {
+        text.parse().unwrap()
+    }
+
+    fn clock(due: &str) -> CaseClock {
+        CaseClock {
+            kind: ClockKind::Decision,
+            due: day_of(due),
+            statutory_due: None,
+            promised_days: 3,
+            used_days: 0,
+            left_days: 3,
+            unit: DayUnit::WorkingDay,
+            paused: false,
+            waits_for: Actor::Office,
+        }
+    }
+
+    fn waiting(n: u8, due: &str) -> CaseView {
+        let point = CorrectionPoint {
+            target: "material:lease".into(),
+            name: LocalText::default(),
+            words: String::new(),
+            remedy: String::new(),
+        };
+        let mut waiting = case(n, 1);
+        waiting.status = CaseStatus::CorrectionRequested;
+        waiting.correction = Some(CorrectionNotice {
+            id: CorrectionId::new(1, [n; 10]),
+            points: vec![point.clone(), point],
+            requested_at: waiting.submitted_at,
+            due: day_of(due),
+            answered_at: None,
+            department: LocalText::default(),
+        });
+        waiting
+    }
+
+    #[test]
+    fn every_status_has_a_whole_sentence() {
+        for status in CaseStatus::ALL {
+            let mut any = waiting(1, "2026-11-27");
+            any.status = status;
+            any.clock = Some(clock("2026-11-26"));
+            let note = case_row(&any, day_of("2026-11-24")).note;
+            for text in [&note.zh, &note.en] {
+                assert!(!text.is_empty() && !text.contains('{') && !text.contains("case.note"), "{status:?}: {text}");
+            }
+        }
+    }
+
+    #[test]
+    fn the_note_names_points_and_day_and_says_when_the_day_is_over() {
+        let waits = waiting(1, "2026-11-27");
+        let before = case_row(&waits, day_of("2026-11-27"));
+        assert!(before.note.en.contains('2') && before.note.en.contains("27 November"), "{}", before.note.en);
+        assert_eq!((before.correction_points, before.correction_id.is_some()), (2, true));
+        assert_ne!(case_row(&waits, day_of("2026-11-28")).note, before.note);
+        let mut late = case(2, 1);
+        late.clock = Some(clock("2026-11-20"));
+        assert_ne!(case_row(&late, day_of("2026-11-20")).note, case_row(&late, day_of("2026-11-21")).note);
+    }
+
+    #[test]
+    fn what_waits_for_the_resident_comes_first_the_most_urgent_on_top() {
+        let mut newer = case(3, 1);
+        newer.submitted_at = newer.submitted_at.plus_millis(5);
+        let listed = in_order(vec![case(4, 1), waiting(1, "2026-12-01"), newer, waiting(2, "2026-11-27")]);
+        let order: Vec<_> = listed.iter().map(|case| case.number.trim_start_matches('0').to_owned()).collect();
+        assert_eq!(order, ["2", "1", "3", "4"]);
+    }
+
+    #[test]
+    fn an_answered_notice_no_longer_asks() {
+        let mut answered = waiting(1, "2026-11-27");
+        answered.status = CaseStatus::UnderReview;
+        let row = case_row(&answered, day_of("2026-11-24"));
+        assert_eq!((row.correction_id, row.correction_points), (None, 0));
+    }
+}

@@ -34,7 +34,11 @@ pub(crate) async fn guide_open(client: &Client, code: &str) -> Result<GuideView,
         headline: state.as_ref().and_then(|state| state.headline.clone()),
         materials: item.materials.clone(),
         licences: named_licences(state.as_ref(), held),
-        question_count: state.as_ref().map_or(item.form.pages.len(), |state| state.pages.len()).try_into().unwrap_or(u32::MAX),
+        question_count: state
+            .as_ref()
+            .map_or(item.form.pages.len(), |state| state.pages.len())
+            .try_into()
+            .unwrap_or(u32::MAX),
         material_states: state.map(|state| state.materials).unwrap_or_default(),
         drafts: drafts_of(client, code).await,
     })
@@ -71,7 +75,12 @@ fn condition(judged: JudgedCondition) -> ConditionState {
 }
 
 fn unjudged(item: &ServiceItem) -> Vec<ConditionState> {
-    let open = |c: &haoban_domain::item::Condition| ConditionState { id: c.id.clone(), words: c.words.clone(), verdict: Verdict::Open, note: None };
+    let open = |c: &haoban_domain::item::Condition| ConditionState {
+        id: c.id.clone(),
+        words: c.words.clone(),
+        verdict: Verdict::Open,
+        note: None,
+    };
     item.guide.conditions.iter().map(open).collect()
 }
 

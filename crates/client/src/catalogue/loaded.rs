@@ -71,7 +71,10 @@ impl Loaded {
     #[must_use]
     pub fn department_name(&self, id: &str) -> LocalText {
         let departments = &self.catalogue.pack.departments;
-        departments.iter().find(|department| department.id == id).map_or_else(|| LocalText::new(id, id), |d| d.name.clone())
+        departments
+            .iter()
+            .find(|department| department.id == id)
+            .map_or_else(|| LocalText::new(id, id), |d| d.name.clone())
     }
 }
 

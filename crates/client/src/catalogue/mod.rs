@@ -4,6 +4,8 @@ mod guide;
 mod loaded;
 mod pages;
 mod stored;
+#[cfg(test)]
+mod tests;
 
 use std::sync::Arc;
 

@@ -34,7 +34,9 @@ async fn read(client: &Client) -> Result<Option<Loaded>, ClientError> {
     let Some(body) = records::read_public(store.reader(), KIND, BODY).await? else { return Ok(None) };
     let index = records::read_public(store.reader(), KIND, INDEX).await?;
     let confirmed = records::read_public(store.reader(), KIND, CONFIRMED).await?;
-    let at = confirmed.and_then(|millis| String::from_utf8(millis).ok()?.parse().ok()).map_or_else(|| client.now(), Timestamp::from_millis);
+    let at = confirmed
+        .and_then(|millis| String::from_utf8(millis).ok()?.parse().ok())
+        .map_or_else(|| client.now(), Timestamp::from_millis);
     Ok(blocking(move || open(&body, index.as_deref(), at)).await.flatten())
 }
 

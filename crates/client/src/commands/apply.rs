@@ -4,8 +4,8 @@ use haoban_wire::{
     Problem,
     ui::{
         DraftDelete, DraftList, DraftListView, DraftOpen, DraftRename, DraftRestore, DraftSave, DraftSaved, DraftStart,
-        DraftSubmit, DraftSubmitted, DraftView, MaterialAttach, MaterialDefer, MaterialPaste, MaterialPick, MaterialRemove,
-        MaterialUseLicence, OutboxDiscard, OutboxList, OutboxPause, OutboxRetry, OutboxView,
+        DraftSubmit, DraftSubmitted, DraftView, MaterialAttach, MaterialDefer, MaterialPaste, MaterialPick,
+        MaterialRemove, MaterialUseLicence, OutboxDiscard, OutboxList, OutboxPause, OutboxRetry, OutboxView,
     },
 };
 

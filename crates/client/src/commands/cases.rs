@@ -3,8 +3,9 @@
 use haoban_wire::{
     Problem, ProblemCode,
     ui::{
-        AccessLogOpen, AccessLogView, CaseList, CaseListView, CaseOpen, CaseOpened, CaseWithdraw, CorrectionStart, DraftView, InboxOpen,
-        InboxRead, InboxView, LicenceList, LicenceListView, LicencePresent, LicencePresented, ReceiptExport, ReceiptExported,
+        AccessLogOpen, AccessLogView, CaseList, CaseListView, CaseOpen, CaseOpened, CaseWithdraw, CorrectionStart,
+        DraftView, InboxOpen, InboxRead, InboxView, LicenceList, LicenceListView, LicencePresent, LicencePresented,
+        ReceiptExport, ReceiptExported,
     },
 };
 

@@ -1,6 +1,9 @@
 //! The commands of the app, one function each: adapters from the wire to the modules. None of them waits
 //! for the network, except where the resident asked for exactly that (sign-in, showing a licence).
-#![allow(clippy::unused_async, reason = "every command has the same shape, whether its answer lies in memory or on disk")]
+#![allow(
+    clippy::unused_async,
+    reason = "every command has the same shape, whether its answer lies in memory or on disk"
+)]
 
 mod apply;
 mod cases;

@@ -4,7 +4,10 @@ use std::time::Duration;
 
 use haoban_wire::{
     Problem, ProblemCode,
-    ui::{AppStart, AppStartView, DataErase, SessionBegin, SessionCancel, SessionEnd, SessionView, Settings, SettingsSave, VaultUnlock},
+    ui::{
+        AppStart, AppStartView, DataErase, SessionBegin, SessionCancel, SessionEnd, SessionView, Settings,
+        SettingsSave, VaultUnlock,
+    },
 };
 
 use crate::{Client, catalogue, inbox, outbox, session, settings, sync};

@@ -64,12 +64,18 @@ impl Api {
     }
 
     /// Sends with a token; after a 401 once more with another one. `make` builds the request anew.
-    pub(super) async fn authorized(&self, make: impl Fn(&Link) -> RequestBuilder + Send + Sync) -> Result<Response, Problem> {
+    pub(super) async fn authorized(
+        &self,
+        make: impl Fn(&Link) -> RequestBuilder + Send + Sync,
+    ) -> Result<Response, Problem> {
         success(self.authorized_raw(make).await?).await
     }
 
     /// The same, whatever the status; a 401 means that the second token was not taken either.
-    pub(super) async fn authorized_raw(&self, make: impl Fn(&Link) -> RequestBuilder + Send + Sync) -> Result<Response, Problem> {
+    pub(super) async fn authorized_raw(
+        &self,
+        make: impl Fn(&Link) -> RequestBuilder + Send + Sync,
+    ) -> Result<Response, Problem> {
         let token = self.checked(self.tokens.token().await?)?;
         let response = self.send_with(&make, &token).await?;
         if response.status() != StatusCode::UNAUTHORIZED {
@@ -93,7 +99,11 @@ impl Api {
         })
     }
 
-    async fn send_with(&self, make: &impl Fn(&Link) -> RequestBuilder, token: &AccessToken) -> Result<Response, Problem> {
+    async fn send_with(
+        &self,
+        make: &impl Fn(&Link) -> RequestBuilder,
+        token: &AccessToken,
+    ) -> Result<Response, Problem> {
         self.link.send(make(&self.link).bearer_auth(token.secret.expose_secret())).await
     }
 

@@ -11,8 +11,8 @@ use haoban_domain::{
 use haoban_wire::{
     Problem,
     http::{
-        AccessEntry, AccessPage, CasePage, Catalogue, CorrectCase, EventPage, Health, IDEMPOTENCY_KEY, ItemFacts, LicencePage, Me,
-        Receipt, ReceiptKeys, SubmitCase, Submitted, WithdrawCase,
+        AccessEntry, AccessPage, CasePage, Catalogue, CorrectCase, EventPage, Health, IDEMPOTENCY_KEY, ItemFacts,
+        LicencePage, Me, Receipt, ReceiptKeys, SubmitCase, Submitted, WithdrawCase,
     },
 };
 use reqwest::{Method, Response, StatusCode, header};
@@ -121,7 +121,8 @@ impl Api {
     /// `GET /v1/events` as a page: for hosts that cannot hold a stream.
     pub async fn event_page(&self, after: i64) -> Result<EventPage, Problem> {
         let path = format!("/v1/events?after={after}");
-        let response = self.authorized(|t| t.request(Method::GET, &path).header(header::ACCEPT, "application/json")).await?;
+        let response =
+            self.authorized(|t| t.request(Method::GET, &path).header(header::ACCEPT, "application/json")).await?;
         self.json(response).await
     }
 
@@ -146,10 +147,14 @@ impl Api {
         self.json(response).await
     }
 
-    async fn post<T: DeserializeOwned>(&self, path: String, key: &str, body: &(impl serde::Serialize + Sync)) -> Result<T, Problem> {
-        let response = self
-            .authorized(|link| link.request(Method::POST, &path).header(IDEMPOTENCY_KEY, key).json(body))
-            .await?;
+    async fn post<T: DeserializeOwned>(
+        &self,
+        path: String,
+        key: &str,
+        body: &(impl serde::Serialize + Sync),
+    ) -> Result<T, Problem> {
+        let response =
+            self.authorized(|link| link.request(Method::POST, &path).header(IDEMPOTENCY_KEY, key).json(body)).await?;
         self.json(response).await
     }
 }

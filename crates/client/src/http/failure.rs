@@ -15,7 +15,8 @@ pub(crate) fn problem_from_error(error: &reqwest::Error) -> Problem {
 pub(crate) async fn problem_from_response(response: Response) -> Problem {
     let status = response.status();
     let request_id = header(&response, REQUEST_ID);
-    let retry_after_ms = header(&response, "retry-after").and_then(|text| text.parse::<u64>().ok()).map(|s| s.saturating_mul(1000));
+    let retry_after_ms =
+        header(&response, "retry-after").and_then(|text| text.parse::<u64>().ok()).map(|s| s.saturating_mul(1000));
     let body = response.bytes().await.unwrap_or_default();
     let mut problem = serde_json::from_slice::<Problem>(&body).unwrap_or_else(|_| Problem::new(code_for(status)));
     problem.request_id = problem.request_id.or(request_id);

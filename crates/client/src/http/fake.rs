@@ -14,7 +14,6 @@ use super::{Connectivity, Link, connectivity::tests::FixedClock};
 /// What a test saw.
 #[derive(Debug, Clone)]
 pub(crate) struct Heard {
-    pub(crate) method: String,
     pub(crate) path: String,
     pub(crate) headers: Vec<(String, String)>,
     pub(crate) body: String,
@@ -161,12 +160,13 @@ async fn read_request(stream: &mut TcpStream) -> std::io::Result<Heard> {
     let head = String::from_utf8_lossy(&bytes[..end]).into_owned();
     let mut lines = head.lines();
     let mut first = lines.next().unwrap_or_default().split(' ');
-    let (method, path) = (first.next().unwrap_or_default().to_owned(), first.next().unwrap_or_default().to_owned());
+    let path = first.nth(1).unwrap_or_default().to_owned();
     let headers: Vec<_> = lines
         .filter_map(|line| line.split_once(':'))
         .map(|(name, value)| (name.to_ascii_lowercase(), value.trim().to_owned()))
         .collect();
-    let length = headers.iter().find(|(name, _)| name == "content-length").and_then(|(_, v)| v.parse().ok()).unwrap_or(0);
+    let length =
+        headers.iter().find(|(name, _)| name == "content-length").and_then(|(_, v)| v.parse().ok()).unwrap_or(0);
     let mut body = bytes.split_off(end + 4);
     while body.len() < length {
         let n = stream.read(&mut buffer).await?;
@@ -175,5 +175,5 @@ async fn read_request(stream: &mut TcpStream) -> std::io::Result<Heard> {
         }
         body.extend_from_slice(&buffer[..n]);
     }
-    Ok(Heard { method, path, headers, body: String::from_utf8_lossy(&body).into_owned() })
+    Ok(Heard { path, headers, body: String::from_utf8_lossy(&body).into_owned() })
 }

@@ -101,7 +101,8 @@ impl Link {
 
 fn checked_base(base: &str) -> Result<String, AddressError> {
     let url = Url::parse(base).map_err(|_| AddressError::Malformed)?;
-    let bare = url.username().is_empty() && url.password().is_none() && url.query().is_none() && url.fragment().is_none();
+    let bare =
+        url.username().is_empty() && url.password().is_none() && url.query().is_none() && url.fragment().is_none();
     if !bare || url.host_str().is_none() {
         return Err(AddressError::Malformed);
     }

@@ -69,7 +69,13 @@ pub(crate) async fn holds(client: &Client, party: PartyId, id: NoticeId) -> Resu
 }
 
 /// Keeps a message inside the transaction that moves the cursor.
-pub(crate) async fn keep(write: &mut Write, client: &Client, party: PartyId, notice: &Notice, read: bool) -> Result<(), ClientError> {
+pub(crate) async fn keep(
+    write: &mut Write,
+    client: &Client,
+    party: PartyId,
+    notice: &Notice,
+    read: bool,
+) -> Result<(), ClientError> {
     let kind = parties::kind(client, KIND, party)?;
     let row = NoticeRow { notice: notice.clone(), read };
     records::put(write, client.vault(), &kind, &notice.id.to_string(), &row, client.now()).await?;

@@ -10,7 +10,12 @@ use haoban_wire::{
     ui::{ClientEvent, LicenceListView, LicencePresented},
 };
 
-use crate::{Client, ClientError, http::api, parties, session, store::{Write, records}};
+use crate::{
+    Client, ClientError,
+    http::api,
+    parties, session,
+    store::{Write, records},
+};
 
 const KIND: &str = "licences";
 const ALL: &str = "all";
@@ -46,7 +51,12 @@ pub(crate) async fn refresh(client: &Client, party: PartyId) -> Result<(), Probl
 }
 
 /// Keeps a fetched list inside a transaction.
-pub(crate) async fn keep(write: &mut Write, client: &Client, party: PartyId, licences: &[Licence]) -> Result<(), ClientError> {
+pub(crate) async fn keep(
+    write: &mut Write,
+    client: &Client,
+    party: PartyId,
+    licences: &[Licence],
+) -> Result<(), ClientError> {
     let kind = parties::kind(client, KIND, party)?;
     records::put(write, client.vault(), &kind, ALL, &licences, client.now()).await?;
     Ok(())

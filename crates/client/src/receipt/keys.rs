@@ -37,7 +37,9 @@ pub(crate) async fn pin(client: &Client) -> Result<(), ClientError> {
 pub(super) fn merged(mut known: Keys, published: Keys) -> Keys {
     for (id, key) in published {
         match known.get(&id) {
-            Some(pinned) if *pinned != key => tracing::error!(key_id = id, "the platform shows another receipt key under a known id"),
+            Some(pinned) if *pinned != key => {
+                tracing::error!(key_id = id, "the platform shows another receipt key under a known id")
+            }
             Some(_) => {}
             None => {
                 known.insert(id, key);

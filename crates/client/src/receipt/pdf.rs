@@ -92,7 +92,7 @@ fn facts(sheet: &mut Sheet<'_, '_>, paper: &Paper<'_>, qr: &(String, u32)) -> f3
         ("receipt.received_at", instant(paper), false),
         ("receipt.received_by", body.received_by.in_language(paper.language).to_owned(), false),
     ];
-    let mut y = 212.0;
+    let mut y = 226.0;
     for (key, value, bold) in rows {
         rule(sheet, y - 20.0);
         sheet.text(LEFT, y, 10.5, Ink::Soft, false, &paper.say(key, &[]));
@@ -146,7 +146,14 @@ fn foot(sheet: &mut Sheet<'_, '_>, paper: &Paper<'_>, y: f32) {
     sheet.text(LEFT, y, 12.0, Ink::Text, true, &paper.say("receipt.verify.title", &[]));
     let text = paper.say("receipt.verify.text", &[("address", &paper.keys_address)]);
     let y = sheet.paragraph(LEFT, y + 20.0, RIGHT - LEFT, 9.5, Ink::Soft, &text);
-    sheet.text(LEFT, y + 6.0, 9.0, Ink::Soft, false, &format!("{}  {}", paper.say("receipt.key", &[]), paper.receipt.key_id));
+    sheet.text(
+        LEFT,
+        y + 6.0,
+        9.0,
+        Ink::Soft,
+        false,
+        &format!("{}  {}", paper.say("receipt.key", &[]), paper.receipt.key_id),
+    );
     let (one, two) = paper.receipt.signature.split_at(paper.receipt.signature.len().min(64));
     sheet.text(LEFT, y + 20.0, 9.0, Ink::Soft, false, &format!("{}  {one}", paper.say("receipt.signature", &[])));
     sheet.text(LEFT, y + 33.0, 9.0, Ink::Soft, false, two);

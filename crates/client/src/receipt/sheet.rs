@@ -108,7 +108,11 @@ impl Sheet<'_, '_> {
 
     fn fill(&mut self, ink: Ink) {
         self.surface.set_stroke(None);
-        self.surface.set_fill(Some(Fill { paint: ink.color().into(), opacity: NormalizedF32::ONE, rule: FillRule::NonZero }));
+        self.surface.set_fill(Some(Fill {
+            paint: ink.color().into(),
+            opacity: NormalizedF32::ONE,
+            rule: FillRule::NonZero,
+        }));
     }
 }
 
@@ -160,7 +164,11 @@ fn em(c: char) -> f32 {
 }
 
 /// Makes a page and lets `draw` fill it.
-pub(super) fn page(document: &mut Document, fonts: &Fonts, draw: impl FnOnce(&mut Sheet<'_, '_>)) -> Result<(), Problem> {
+pub(super) fn page(
+    document: &mut Document,
+    fonts: &Fonts,
+    draw: impl FnOnce(&mut Sheet<'_, '_>),
+) -> Result<(), Problem> {
     let settings = PageSettings::from_wh(WIDTH, HEIGHT).ok_or(ProblemCode::Internal)?;
     let mut page = document.start_page_with(settings);
     // Surface and page write themselves down when they are dropped, the inner one first.

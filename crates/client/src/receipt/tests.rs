@@ -10,7 +10,8 @@ use haoban_wire::ui::ReceiptView;
 use super::*;
 
 fn sent() -> SubmitCase {
-    let answers: Answers = serde_json::from_str(r#"{"rent":150000,"term":{"from":"2026-01-01","to":"2026-12-31"}}"#).unwrap();
+    let answers: Answers =
+        serde_json::from_str(r#"{"rent":150000,"term":{"from":"2026-01-01","to":"2026-12-31"}}"#).unwrap();
     SubmitCase {
         draft_id: DraftId::new(1, [7; 10]),
         item_code: "gjj-rent".into(),

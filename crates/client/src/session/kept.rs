@@ -26,7 +26,11 @@ pub(super) async fn load(client: &Client) -> Result<Option<Kept>, ClientError> {
 }
 
 /// Writes it; acknowledged means on disk.
-pub(super) async fn save(client: &Client, person: &Applicant, refresh: Option<&SecretString>) -> Result<(), ClientError> {
+pub(super) async fn save(
+    client: &Client,
+    person: &Applicant,
+    refresh: Option<&SecretString>,
+) -> Result<(), ClientError> {
     let kept = Kept { person: person.clone(), refresh: refresh.map(|token| token.expose_secret().to_owned()) };
     records::put_one(client, KIND, CURRENT, &kept).await
 }

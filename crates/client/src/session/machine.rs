@@ -149,7 +149,10 @@ impl State {
 
 /// One step.
 pub(crate) fn apply(state: &State, event: &Event) -> Result<(State, Vec<Effect>), NotAllowed> {
-    use Effect::{DropTokens, ForgetPersonal, KeepTokens, OpenBrowser, Publish, RevokeAndDestroy, StartSync, StopAttempt, StopSync};
+    use Effect::{
+        DropTokens, ForgetPersonal, KeepTokens, OpenBrowser, Publish, RevokeAndDestroy, StartSync, StopAttempt,
+        StopSync,
+    };
     let next = match (state, event) {
         (State::SignedOut { .. }, Event::Restored { person, usable: true }) => {
             (State::SignedIn { person: person.clone() }, vec![StartSync, Publish])
@@ -188,7 +191,11 @@ pub(crate) fn apply(state: &State, event: &Event) -> Result<(State, Vec<Effect>)
         | (State::Expired { .. }, Event::Refused) => (state.clone(), Vec::new()),
         (
             State::SignedOut { .. } | State::SigningIn { .. } | State::SignedIn { .. } | State::Expired { .. },
-            Event::Restored { .. } | Event::Begin { .. } | Event::Failed { .. } | Event::Completed { .. } | Event::Refused,
+            Event::Restored { .. }
+            | Event::Begin { .. }
+            | Event::Failed { .. }
+            | Event::Completed { .. }
+            | Event::Refused,
         ) => return Err(NotAllowed),
     };
     Ok(next)

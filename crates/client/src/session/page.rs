@@ -6,7 +6,8 @@ use crate::words::words;
 
 const TEMPLATE: &str = include_str!("callback.html");
 const TICK: &str = r#"<circle cx="6" cy="24" r="5" fill="currentColor" stroke="none"/><path d="M6 24h46l10 10L90 6"/>"#;
-const BROKEN: &str = r#"<circle cx="6" cy="24" r="5" fill="currentColor" stroke="none"/><path d="M6 24h34M58 24h6M78 24h4"/>"#;
+const BROKEN: &str =
+    r#"<circle cx="6" cy="24" r="5" fill="currentColor" stroke="none"/><path d="M6 24h34M58 24h6M78 24h4"/>"#;
 
 /// Which page.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

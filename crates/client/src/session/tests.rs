@@ -12,11 +12,17 @@ use crate::{
     rig::{raw_visit, visit},
 };
 
+/// For tests of other rooms: nobody is signed in any more.
+pub(crate) fn sign_out_directly(client: &Client) {
+    *client.services().session.state.lock() = State::NOBODY;
+}
+
 /// For tests of other rooms: somebody is signed in and no stream runs.
 pub(crate) async fn sign_in_directly(client: &Client) -> haoban_domain::person::Applicant {
     let (party, until) = (person(1).party, client.now().plus_millis(300_000));
     let granted = tokens::Granted { access: "a".into(), access_until: until, refresh: None, id_token: None };
-    *client.services().session.tokens.lock() = Some(renewal::Held { party, access: Some(granted), refresh: "r".into() });
+    *client.services().session.tokens.lock() =
+        Some(renewal::Held { party, access: Some(granted), refresh: "r".into() });
     *client.services().session.state.lock() = State::SignedIn { person: person(1) };
     kept::save(client, &person(1), Some(&"r".into())).await.unwrap();
     person(1)
@@ -129,7 +135,8 @@ async fn strangers_at_the_door_are_answered_and_do_not_end_the_wait() {
     begin(&rig.client).await.unwrap();
     let asked = Asked::last(&rig, &book);
     let (port, state, iss) = (asked.port(), asked.get("state"), rig.fake.base.clone());
-    let knock = |target: String, host: String, method: &str| format!("{method} {target} HTTP/1.1\r\nHost: {host}\r\n\r\n");
+    let knock =
+        |target: String, host: String, method: &str| format!("{method} {target} HTTP/1.1\r\nHost: {host}\r\n\r\n");
     let here = format!("127.0.0.1:{port}");
     let right = format!("/callback?code=c&state={state}&iss={iss}");
     for (request, status) in [
@@ -158,7 +165,11 @@ async fn the_door_is_shut_after_the_right_visit() {
     let (rig, book) = rig(Lies::default()).await;
     whole_way(&rig, &book).await;
     let asked = Asked::last(&rig, &book);
-    let again = format!("GET /callback?code=c2&state={} HTTP/1.1\r\nHost: 127.0.0.1:{}\r\n\r\n", asked.get("state"), asked.port());
+    let again = format!(
+        "GET /callback?code=c2&state={} HTTP/1.1\r\nHost: 127.0.0.1:{}\r\n\r\n",
+        asked.get("state"),
+        asked.port()
+    );
     assert!(raw_visit(asked.port(), &again).await.is_none());
     assert_eq!(rig.fake.paths().iter().filter(|path| *path == "/oauth/token").count(), 1);
 }

@@ -89,7 +89,12 @@ pub(crate) async fn exchange(
 }
 
 /// Gets new tokens; the refresh token is used up by it.
-pub(crate) async fn refresh(link: &Link, provider: &Provider, token: &SecretString, now: Timestamp) -> Result<Granted, RefreshError> {
+pub(crate) async fn refresh(
+    link: &Link,
+    provider: &Provider,
+    token: &SecretString,
+    now: Timestamp,
+) -> Result<Granted, RefreshError> {
     let form =
         [("grant_type", "refresh_token"), ("client_id", APP_CLIENT_ID), ("refresh_token", token.expose_secret())];
     let response = link.send(link.request(Method::POST, &provider.token_path).form(&form)).await?;

@@ -43,7 +43,7 @@ pub(crate) fn licence(n: u8) -> Licence {
     }
 }
 
-fn case(n: u8, revision: u64) -> CaseView {
+pub(crate) fn case(n: u8, revision: u64) -> CaseView {
     CaseView {
         id: CaseId::new(1, [n; 10]),
         number: format!("{n:024}"),
@@ -199,7 +199,9 @@ async fn gaps_are_harmless_and_a_known_revision_is_not_read_again() {
     let read = rig.fake.paths().iter().filter(|path| path.starts_with("/v1/cases/cas_")).count();
     assert_eq!((read, seq(&rig.client, party).await), (1, 40));
     // A case that is gone does not stop the stream.
-    apply::event(&rig.client, party, &event(41, Change::CaseChanged { case_id: case(9, 1).id, revision: 1 })).await.unwrap();
+    apply::event(&rig.client, party, &event(41, Change::CaseChanged { case_id: case(9, 1).id, revision: 1 }))
+        .await
+        .unwrap();
     assert_eq!(seq(&rig.client, party).await, 41);
 }
 
@@ -241,10 +243,14 @@ async fn a_stream_is_read_in_pieces_and_resumed_from_the_cursor() {
     assert_eq!(stream::follow(&rig.client, party).await, End::Closed);
     assert_eq!(seq(&rig.client, party).await, 1);
 
-    platform.streams.lock().push(Answer::new(200, format!("{next}{next}{}", block(&event(1, Change::LicencesChanged)))));
+    platform
+        .streams
+        .lock()
+        .push(Answer::new(200, format!("{next}{next}{}", block(&event(1, Change::LicencesChanged)))));
     stream::follow(&rig.client, party).await;
     assert_eq!(seq(&rig.client, party).await, 2);
-    let resumed: Vec<_> = rig.fake.heard().iter().filter_map(|heard| heard.header("last-event-id").map(str::to_owned)).collect();
+    let resumed: Vec<_> =
+        rig.fake.heard().iter().filter_map(|heard| heard.header("last-event-id").map(str::to_owned)).collect();
     assert_eq!(resumed, ["0", "1"]);
     assert_eq!(inbox::open(&rig.client).await.unwrap().notices.len(), 2);
 }
@@ -252,7 +258,8 @@ async fn a_stream_is_read_in_pieces_and_resumed_from_the_cursor() {
 #[tokio::test]
 async fn an_event_of_the_future_is_passed_over_once() {
     let (rig, platform, party) = signed_in().await;
-    let unknown = "id: 8\nevent: change\ndata: {\"seq\":8,\"kind\":\"appointment_changed\",\"at\":\"2026-11-23T00:00:00Z\"}\n\n";
+    let unknown =
+        "id: 8\nevent: change\ndata: {\"seq\":8,\"kind\":\"appointment_changed\",\"at\":\"2026-11-23T00:00:00Z\"}\n\n";
     let after = block(&event(9, Change::LicencesChanged));
     platform.streams.lock().push(Answer::new(200, format!("{unknown}{after}")));
     stream::follow(&rig.client, party).await;

@@ -1,0 +1,70 @@
+use std::sync::{
+    Arc,
+    atomic::{AtomicBool, Ordering},
+};
+
+use haoban_wire::{
+    ProblemCode,
+    ui::{CatalogueSearch, GuideOpen, HomeOpen, Verdict},
+};
+
+use crate::{
+    commands,
+    http::fake::{Answer, Heard},
+    rig::Rig,
+};
+
+/// A platform that knows one catalogue; `gone` makes it fall silent.
+async fn rig() -> (Rig, Arc<AtomicBool>) {
+    let gone = Arc::new(AtomicBool::new(false));
+    let silent = gone.clone();
+    let rig = Rig::start(move |_| {
+        move |heard: &Heard| {
+            if silent.load(Ordering::SeqCst) || heard.path != "/v1/catalogue" {
+                return Answer::new(503, "");
+            }
+            match heard.header("if-none-match") {
+                Some("\"v1\"") => Answer::new(304, ""),
+                _ => Answer::new(200, String::from_utf8(crate::fixture::catalogue(1)).unwrap()),
+            }
+        }
+    })
+    .await;
+    super::refresh(&rig.client).await.unwrap();
+    (rig, gone)
+}
+
+#[tokio::test]
+async fn kept_on_the_device_and_searched_without_network() {
+    let (mut rig, gone) = rig().await;
+    gone.store(true, Ordering::SeqCst);
+    rig.restart().await;
+    let home = commands::home_open(&rig.client, HomeOpen {}).await.unwrap();
+    assert_eq!(home.item_count, 1);
+    assert!(home.catalogue_at.is_some());
+    let found = commands::catalogue_search(&rig.client, CatalogueSearch { query: " rent ".into() }).await.unwrap();
+    assert_eq!((found.query.as_str(), found.hits.len()), ("rent", 1));
+    let code = found.hits[0].item.code.clone();
+    let guide = commands::guide_open(&rig.client, GuideOpen { code }).await.unwrap();
+    assert!(guide.question_count > 0);
+    assert!(guide.conditions.iter().all(|condition| condition.verdict == Verdict::Open));
+    assert_eq!(guide.facts_at, None);
+}
+
+#[tokio::test]
+async fn an_unchanged_catalogue_is_confirmed_and_not_sent_again() {
+    let (rig, _) = rig().await;
+    let first = super::loaded(&rig.client).unwrap();
+    rig.clock().0.fetch_add(60_000, Ordering::SeqCst);
+    super::refresh(&rig.client).await.unwrap();
+    let second = super::loaded(&rig.client).unwrap();
+    assert!(Arc::ptr_eq(&first.catalogue, &second.catalogue), "the parsed catalogue is kept");
+    assert_eq!(second.fetched_at.millis() - first.fetched_at.millis(), 60_000);
+}
+
+#[tokio::test]
+async fn an_unknown_item_is_said_to_be_unknown() {
+    let (rig, _) = rig().await;
+    let problem = commands::guide_open(&rig.client, GuideOpen { code: "no-such".into() }).await.unwrap_err();
+    assert_eq!(problem.code, ProblemCode::NotFound);
+}
