@@ -3,7 +3,7 @@
 use super::{
     Found, Index, SearchResult,
     marks::{self, Kind},
-    suffix::{mended, starting},
+    suffix::{Mended, mended, starting},
     tokens::{Source, is_letter, normal},
 };
 
@@ -188,8 +188,10 @@ fn mixed(index: &Index, term: &mut Term, typed_in_letters: bool) {
             starts.extend(nearest..=*cell);
         }
     }
+    let mut steps = Vec::new();
     for cell in starts {
-        if marks::align(&index.tokens, cell as usize, index.tokens.end(cell), &word).is_some() {
+        steps.clear();
+        if marks::fits(&index.tokens, cell as usize, index.tokens.end(cell), &word, &mut steps) {
             let (entry, score) = score(index, cell, Kind::Mixed, word.len());
             term.offer(entry, score, cell, Kind::Mixed);
         }
@@ -227,18 +229,14 @@ fn pairs(index: &Index, term: &mut Term) {
 /// Mends one typo; of several ways the one that stands in the best place wins.
 fn mend(index: &Index, mut term: Term, letters: &[u8]) -> Term {
     let array = &index.arrays.pinyin;
-    let mut chosen: Option<(u32, Term)> = None;
-    for way in mended(array, letters, &index.tokens) {
-        let word: Vec<char> = way.letters.iter().map(|byte| char::from(*byte)).collect();
-        let mut candidate = Term { letters: word, best: vec![NONE; index.entries.len()] };
-        take(index, &mut candidate, &array[way.range], Kind::Mended);
-        let best = candidate.best.iter().map(|best| best.score).max().unwrap_or(0);
-        if chosen.as_ref().is_none_or(|(score, _)| best > *score) {
-            chosen = Some((best, candidate));
-        }
-    }
-    if let Some((_, candidate)) = chosen {
-        term = candidate;
+    let ways = mended(array, letters, &index.tokens);
+    let best = |way: &Mended| {
+        let scores = array[way.range.clone()].iter();
+        scores.map(|cell| score(index, *cell, Kind::Mended, way.letters.len()).1).max().unwrap_or(0)
+    };
+    if let Some(way) = ways.iter().rev().max_by_key(|way| best(way)) {
+        term.letters = way.letters.iter().map(|byte| char::from(*byte)).collect();
+        take(index, &mut term, &array[way.range.clone()], Kind::Mended);
     }
     term
 }

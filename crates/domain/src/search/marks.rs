@@ -52,34 +52,50 @@ fn syllables(tokens: &Tokens, start: usize, end: usize, term: &[char]) -> Cover 
 
 /// Lays a term of characters, syllables, beginnings of a last syllable and first letters over cells.
 pub(super) fn align(tokens: &Tokens, cell: usize, end: usize, term: &[char]) -> Option<Cover> {
-    let Some(first) = term.first() else { return Some(Cover::new()) };
+    let mut steps = Vec::new();
+    fits(tokens, cell, end, term, &mut steps).then(|| {
+        let mut rest = term;
+        let mut cover = Cover::new();
+        for (offset, taken) in steps.into_iter().enumerate() {
+            let (letters, after) = rest.split_at(taken);
+            let typed = tokens.cells[cell + offset] == letters[0];
+            cover.push((cell + offset, if typed { String::new() } else { letters.iter().collect() }));
+            rest = after;
+        }
+        cover
+    })
+}
+
+/// Whether a term can be laid over cells; `steps` then says how many of its characters each cell takes.
+pub(super) fn fits(tokens: &Tokens, cell: usize, end: usize, term: &[char], steps: &mut Vec<usize>) -> bool {
+    let Some(first) = term.first() else { return true };
     if cell >= end {
-        return None;
+        return false;
     }
-    let with = |taken: usize, letters: String| {
-        let mut cover = align(tokens, cell + 1, end, &term[taken..])?;
-        cover.insert(0, (cell, letters));
-        Some(cover)
+    let mut with = |taken: usize| {
+        steps.push(taken);
+        let fits = fits(tokens, cell + 1, end, &term[taken..], steps);
+        if !fits {
+            steps.pop();
+        }
+        fits
     };
     if tokens.cells[cell] == *first {
-        return with(1, String::new());
+        return with(1);
     }
     if !is_letter(*first) {
-        return None;
+        return false;
     }
-    let syllable: Vec<char> = tokens.syllable(cell).iter().map(|byte| char::from(*byte)).collect();
-    let shared = syllable.iter().zip(term).take_while(|(a, b)| a == b).count();
-    if shared == syllable.len() && let Some(cover) = with(shared, syllable.iter().collect()) {
-        return Some(cover);
+    let syllable = tokens.syllable(cell);
+    let shared = syllable.iter().zip(term).take_while(|(byte, typed)| char::from(**byte) == **typed).count();
+    if shared == 0 {
+        return false;
     }
-    if shared == term.len() {
-        return Some(vec![(cell, term.iter().collect())]);
-    }
-    // `zh`, `ch`, `sh` are first letters too.
-    if shared >= 2 && syllable.get(1) == Some(&'h') && let Some(cover) = with(2, term[..2].iter().collect()) {
-        return Some(cover);
-    }
-    if shared >= 1 { with(1, first.to_string()) } else { None }
+    // The whole syllable, the beginning of a last one, `zh`, `ch`, `sh`, or the first letter.
+    shared == syllable.len() && with(shared)
+        || shared == term.len() && with(shared)
+        || shared >= 2 && syllable.get(1) == Some(&b'h') && with(2)
+        || with(1)
 }
 
 /// Every pair of neighbours of the term that stands in the text.
