@@ -8,6 +8,8 @@ pub mod commands;
 pub mod drafts;
 mod error;
 pub mod facts;
+#[cfg(test)]
+mod fixture;
 pub mod http;
 mod inbox;
 pub mod licences;
