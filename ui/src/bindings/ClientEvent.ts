@@ -10,7 +10,11 @@ export type ClientEvent = { "kind": "session_changed", } | { "kind": "connectivi
 /**
  * Now.
  */
-online: boolean, } | { "kind": "catalogue_changed", } | { "kind": "draft_changed", 
+online: boolean, } | { "kind": "catalogue_changed", } | { "kind": "facts_changed", 
+/**
+ * Item.
+ */
+item_code: string, } | { "kind": "draft_changed", 
 /**
  * Draft.
  */

@@ -45,6 +45,11 @@ export function dayLong(value: Day): string {
   return formatter('long', { year: 'numeric', month: 'long', day: 'numeric', timeZone: 'UTC' }).format(ofDay(value))
 }
 
+/** `2038年5月`, where the day does not matter. */
+export function month(value: Day): string {
+  return formatter('month', { year: 'numeric', month: 'long', timeZone: 'UTC' }).format(ofDay(value))
+}
+
 /** `周一`. */
 export function weekday(value: Day): string {
   return formatter('weekday', { weekday: 'short', timeZone: 'UTC' }).format(ofDay(value))

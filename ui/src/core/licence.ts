@@ -1,5 +1,5 @@
 import type { Licence } from '@/bindings/Licence'
-import { daysBetween, dayLong, today } from '@/core/format'
+import { daysBetween, month, today } from '@/core/format'
 import { local, t } from '@/core/i18n'
 
 /** Days from which an end of validity is worth a word. */
@@ -18,5 +18,5 @@ export function licenceNote(licence: Licence): string {
   if (licence.status === 'expired') return t('kit.licence_expired', { issuer })
   if (licence.status === 'revoked') return t('kit.licence_revoked', { issuer })
   if (licence.valid_to === null) return t('kit.licence_forever', { issuer })
-  return t('kit.licence_until', { issuer, day: dayLong(licence.valid_to) })
+  return t('kit.licence_until', { issuer, day: month(licence.valid_to) })
 }
