@@ -2,7 +2,7 @@
  * Pictures of pages over the fixture host: `node dev/shots.mjs <out dir> [name filter]`.
  * The dev server must run (`npm run dev`). Also says which pages scroll sideways or hold small targets.
  */
-import { mkdirSync } from 'node:fs'
+import { mkdirSync, readFileSync } from 'node:fs'
 import { chromium } from 'playwright-core'
 
 const [out = '../shots/dev', filter = ''] = process.argv.slice(2)
@@ -20,6 +20,7 @@ const modes = {
   std: { width: 390 }, pc: { width: 1280 }, dark: { width: 390, theme: 'dark' }, senior: { width: 390, mode: 'senior' }, seniorpc: { width: 1280, mode: 'senior' },
   tiny: { width: 320, text: '187' }, s320: { width: 320, mode: 'senior' }, en: { width: 390, lang: 'en' },
 }
+const axe = process.env.AXE ? readFileSync(new URL('../node_modules/axe-core/axe.min.js', import.meta.url), 'utf8') : undefined
 const wanted = (process.env.MODES ?? 'std,pc').split(',')
 
 const browser = await chromium.launch({ executablePath: '/usr/bin/chromium', args: ['--no-sandbox'] })
@@ -28,6 +29,7 @@ for (const name of wanted) {
   const { width, ...settings } = modes[name]
   const context = await browser.newContext({ viewport: { width, height: width > 600 ? 800 : 844 }, deviceScaleFactor: width > 600 ? 1 : 2 })
   const page = await context.newPage()
+  page.on('console', (message) => message.type() === 'error' && console.log(`  console: ${message.text().slice(0, 200)}`))
   page.on('pageerror', (error) => console.log(`  page error: ${error.message}`))
   for (const [key, path] of Object.entries(pages)) {
     if (filter && !new RegExp(filter).test(key)) continue
@@ -37,8 +39,13 @@ for (const name of wanted) {
     const inner = new URLSearchParams()
     for (const [k, v] of all) (fixtureKeys.includes(k) ? outer : inner).set(k, v)
     await page.goto(`${base}/?${outer}#${route}${inner.size ? `?${inner}` : ''}`)
-    await page.waitForTimeout(450)
+    await page.waitForSelector('h1', { timeout: 8000, state: 'attached' }).catch(() => undefined)
+    await page.waitForTimeout(250)
     const report = await page.evaluate(look, settings.mode === 'senior' ? 64 : 48)
+    if (axe) {
+      if (!(await page.evaluate(() => 'axe' in globalThis))) await page.evaluate(axe)
+      report.push(...(await page.evaluate(judge, settings.mode === 'senior')))
+    }
     if (report.length) { bad++; console.log(`${key}.${name}: ${report.join(' | ')}`) }
     await page.screenshot({ path: `${out}/${key}.${name}.png`, fullPage: true })
   }
@@ -67,4 +74,11 @@ function look(target) {
   const floor = target === 64 ? 20 : 14
   for (const n of document.querySelectorAll('main *, header *, nav *')) if (n.children.length === 0 && n.textContent.trim() && parseFloat(getComputedStyle(n).fontSize) < floor - 0.1 && !n.classList.contains('vh')) found.push(`tiny ${getComputedStyle(n).fontSize} "${n.textContent.trim().slice(0, 8)}"`)
   return [...new Set(found)].slice(0, 8)
+}
+
+async function judge(senior) {
+  const tags = ['wcag2a', 'wcag2aa', 'wcag21aa', 'wcag22aa', 'best-practice']
+  const rules = senior ? { 'color-contrast-enhanced': { enabled: true } } : {}
+  const result = await globalThis.axe.run(document, { runOnly: { type: 'tag', values: tags }, rules })
+  return result.violations.map((one) => `axe ${one.id}: ${one.nodes.slice(0, 3).map((node) => node.target.join(' ')).join(' ; ')}`)
 }
