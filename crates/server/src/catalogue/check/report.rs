@@ -75,8 +75,10 @@ fn key_of(row: &str) -> Option<&str> {
     row.split_once(':').map(|(key, _)| key)
 }
 
+/// The row of an entry of the block list that begins at `from`; none when the list is written in one line.
 fn nth_dash(rows: &[&str], from: usize, index: usize) -> Option<usize> {
     let dash = |row: &str| row.trim_start().starts_with("- ").then(|| row.len() - row.trim_start().len());
-    let depth = rows.get(from..)?.iter().find_map(|row| dash(row))?;
-    (from..rows.len()).filter(|&row| dash(rows[row]) == Some(depth)).nth(index)
+    let first = (from..rows.len()).find(|&row| !rows[row].trim().is_empty() && !rows[row].trim_start().starts_with('#'))?;
+    let depth = dash(rows[first])?;
+    (first..rows.len()).filter(|&row| dash(rows[row]) == Some(depth)).nth(index)
 }
