@@ -26,6 +26,8 @@ use crate::{Client, http::problem_from_response};
 
 /// How long the browser may take.
 const SIGN_IN_LIMIT: Duration = Duration::from_secs(5 * 60);
+/// How long closing the app waits for tokens on their way.
+const CLOSING_PATIENCE: Duration = Duration::from_secs(3);
 
 /// Begins a sign-in: the only thing it waits for is what the platform says about itself.
 pub(crate) async fn begin(client: &Client) -> Result<SessionView, Problem> {
@@ -50,9 +52,18 @@ pub(crate) async fn begin(client: &Client) -> Result<SessionView, Problem> {
             () = stop.cancelled() => return,
             visit = wait => visit.unwrap_or_else(|_| Err(sign_in_failed("timeout"))),
         };
-        finish(&owned, number, &attempt, &provider, visit).await;
+        tokio::select! {
+            () = finish(&owned, number, &attempt, &provider, visit) => {}
+            () = closing(&owned) => {}
+        }
     });
     Ok(super::view(client))
+}
+
+/// Ends a little after the core began to shut down: time for tokens on their way, not for a dead network.
+pub(super) async fn closing(client: &Client) {
+    client.cancelled().cancelled().await;
+    tokio::time::sleep(CLOSING_PATIENCE).await;
 }
 
 /// Gives a running sign-in up.

@@ -55,7 +55,10 @@ async fn renew(client: &Client, rejected: Option<AccessToken>) -> Result<AccessT
     let (done, result) = oneshot::channel();
     let owned = client.clone();
     client.spawn(async move {
-        let _ = done.send(renew_alone(&owned, rejected).await);
+        tokio::select! {
+            renewed = renew_alone(&owned, rejected) => drop(done.send(renewed)),
+            () = super::driver::closing(&owned) => {}
+        }
     });
     result.await.unwrap_or_else(|_| Err(ProblemCode::Offline.into()))
 }
