@@ -79,7 +79,20 @@ pub(crate) async fn check(
     if !problems.is_empty() {
         return Err(Problem::new(ProblemCode::Invalid).with_fields(problems).into());
     }
+    let inputs = Inputs { choices: settled(&form, inputs.choices), ..inputs };
     Ok(Checked { inputs, form, uploads })
+}
+
+/// Slots that the form showed as settled by a held licence, with that licence written down: what an officer
+/// looks at must not change when the wallet does.
+fn settled(form: &FormState, mut choices: BTreeMap<String, MaterialChoice>) -> BTreeMap<String, MaterialChoice> {
+    let waived = form.materials.iter().filter(|state| state.asked && state.standing == MaterialStanding::WaivedByLicence);
+    for state in waived {
+        if let Some(licence) = state.usable_licences.first() {
+            choices.entry(state.id.clone()).or_insert(MaterialChoice::Licence { licence: *licence });
+        }
+    }
+    choices
 }
 
 async fn registers(state: &AppState, scene: &Scene<'_>, rules: &Evaluator, party: PartyId) -> Result<(Applicant, Facts)> {

@@ -172,7 +172,7 @@ async fn dossier(
         submitted_at: scene.now,
         applicant,
         answers: body.answers.clone(),
-        choices: body.materials.clone(),
+        choices: checked.inputs.choices.clone(),
         slots: checked.slots(),
         facts: checked.inputs.facts.clone(),
         headline: checked.form.headline.clone(),

@@ -60,7 +60,7 @@ pub(super) async fn correct(state: &AppState, party: PartyId, id: CaseId, key: &
     };
     let checked = intake::check(state, &scene, &before.rules, &handed).await?;
     let old_state = before.rules.evaluate(&before.inputs(checked.inputs.licences.clone(), scene.today));
-    let strange = differences(&before, &notice, &body, &old_state, &checked.form);
+    let strange = differences(&before, &notice, &checked, &old_state);
     if !strange.is_empty() {
         return Err(haoban_wire::Problem::new(ProblemCode::Invalid).with_fields(strange).into());
     }
@@ -96,7 +96,7 @@ fn open_notice(case: &Dossier, body: &CorrectCase) -> Result<Correction> {
 
 fn take_over(case: &mut Dossier, scene: &Scene<'_>, body: CorrectCase, checked: &intake::Checked) {
     let before = std::mem::replace(&mut case.answers, body.answers);
-    case.choices = body.materials;
+    case.choices = checked.inputs.choices.clone();
     case.slots = checked.slots();
     case.facts = checked.inputs.facts.clone();
     case.headline = checked.form.headline.clone();
@@ -122,18 +122,18 @@ async fn refresh_task(tx: &mut Write, scene: &Scene<'_>, case: &Dossier) -> Resu
 fn differences(
     before: &Dossier,
     notice: &Correction,
-    body: &CorrectCase,
+    checked: &intake::Checked,
     old: &FormState,
-    new: &FormState,
 ) -> Vec<FieldProblem> {
+    let (inputs, new) = (&checked.inputs, &checked.form);
     let named: BTreeSet<&str> = notice.points.iter().map(|point| point.target.as_str()).collect();
     let shown = |state: &FormState, field: &str| state.fields.get(field).is_some_and(|field| field.visible);
     let asked = |state: &FormState, slot: &str| state.materials.iter().any(|material| material.id == slot && material.asked);
-    let fields = changed_fields(&before.answers, &body.answers)
+    let fields = changed_fields(&before.answers, &inputs.answers)
         .into_iter()
         .filter(|field| shown(old, field) == shown(new, field))
         .map(|field| format!("field:{field}"));
-    let slots = changed_slots(&before.choices, &body.materials)
+    let slots = changed_slots(&before.choices, &inputs.choices)
         .into_iter()
         .filter(|slot| asked(old, slot) == asked(new, slot))
         .map(|slot| format!("material:{slot}"));

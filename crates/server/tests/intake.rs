@@ -1,0 +1,16 @@
+//! The platform over real HTTP: submissions, uploads, workflow, desk, events. One program, so that it is linked once.
+
+#[path = "intake/desk.rs"]
+mod desk;
+#[path = "intake/events.rs"]
+mod events;
+#[path = "intake/licences.rs"]
+mod licences;
+#[path = "intake/submit.rs"]
+mod submit;
+#[path = "intake/support.rs"]
+mod support;
+#[path = "intake/uploads.rs"]
+mod uploads;
+#[path = "intake/workflow.rs"]
+mod workflow;
