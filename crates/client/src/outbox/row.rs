@@ -42,7 +42,7 @@ pub(crate) struct StepContent {
 
 /// What a step does.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "kind", rename_all = "snake_case")]
+#[serde(tag = "work", content = "of", rename_all = "snake_case")]
 pub(crate) enum Work {
     /// Sends one file.
     Upload(UploadWork),

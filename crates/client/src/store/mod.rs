@@ -189,7 +189,14 @@ fn newest_known() -> i64 {
 
 /// Looks at an existing file read-only; an older schema is copied before it is changed.
 async fn prepare_existing(path: &Path) -> Result<(), StoreError> {
-    let options = SqliteConnectOptions::new().filename(path).read_only(true).busy_timeout(Duration::from_secs(5));
+    // A reader of a write-ahead log makes files beside it and cannot remove them. Where no log waits, none are needed.
+    let log = path.with_file_name(format!("{}-wal", path.file_name().unwrap_or_default().to_string_lossy()));
+    let log_waits = std::fs::metadata(log).is_ok_and(|log| log.len() > 0);
+    let options = SqliteConnectOptions::new()
+        .filename(path)
+        .read_only(true)
+        .immutable(!log_waits)
+        .busy_timeout(Duration::from_secs(5));
     let pool = SqlitePoolOptions::new().max_connections(1).connect_with(options).await?;
     let found = schema_version(&pool).await;
     pool.close().await;
