@@ -7,8 +7,8 @@ pub fn shots(_wanted: &[String]) -> anyhow::Result<()> {
     install::packages(install::CORE)?;
     install::packages(install::TESTS)?;
     ui::build()?;
-    shell::must(&place::cargo(), &["build", "--quiet", "-p", "haoban-server", "-p", "haoban-devhost"])?;
+    shell::must(&place::cargo(), &["build", "--quiet", "--workspace", "--all-targets"])?;
     let mut command = shell::command(&place::cargo());
-    command.args(["test", "-p", "haoban-tests", "--test", "shots", "--", "--ignored", "--nocapture"]);
+    command.args(["test", "--workspace", "--test", "shots", "--", "--ignored", "--nocapture"]);
     shell::must_run(&mut test::in_session(command))
 }

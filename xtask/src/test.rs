@@ -53,26 +53,24 @@ fn journeys() -> anyhow::Result<()> {
 
 /// A real browser on the loopback host and on the desk.
 fn browser() -> anyhow::Result<()> {
-    programs()?;
     tests_crate("browser")
 }
 
 /// The real window through its driver.
 fn window() -> anyhow::Result<()> {
-    programs()?;
     tests_crate("shell")
 }
 
+/// Programs and tests in one build: another choice of packages would unify features differently and build
+/// every dependency again.
 fn programs() -> anyhow::Result<()> {
-    shell::must(
-        &place::cargo(),
-        &["build", "--quiet", "-p", "haoban-server", "-p", "haoban-devhost", "-p", "haoban-app"],
-    )
+    shell::must(&place::cargo(), &["build", "--quiet", "--workspace", "--all-targets"])
 }
 
 fn tests_crate(test: &str) -> anyhow::Result<()> {
+    programs()?;
     let mut command = shell::command(&place::cargo());
-    command.args(["test", "-p", "haoban-tests", "--test", test]);
+    command.args(["test", "--workspace", "--test", test]);
     shell::must_run(&mut in_session(command))
 }
 

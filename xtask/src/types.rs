@@ -14,10 +14,10 @@ pub fn generate() -> anyhow::Result<()> {
     }
     fs::create_dir_all(&bindings)?;
     let cargo = place::cargo();
-    shell::must(&cargo, &["test", "--quiet", "-p", "haoban-domain", "-p", "haoban-wire", "--lib", "export_bindings"])?;
+    shell::must(&cargo, &["test", "--quiet", "--workspace", "--lib", "export_bindings"])?;
     shell::must(
         &cargo,
-        &["test", "--quiet", "-p", "haoban-wire", "--lib", "--", "--ignored", "export_typescript_commands"],
+        &["test", "--quiet", "--workspace", "--lib", "export_typescript_commands", "--", "--ignored"],
     )?;
     permissions()
 }
