@@ -1,3 +1,4 @@
+import type { Facts } from '@/bindings/Facts'
 import type { Field } from '@/bindings/Field'
 import type { Form } from '@/bindings/Form'
 import type { LocalText } from '@/bindings/LocalText'
@@ -20,26 +21,33 @@ export interface AnswerGroup {
 }
 
 /** Answers by section, in the form's own order; unanswered fields are left out. */
-export function groupsOf(form: Form, answers: Record<string, unknown>, before: Record<string, unknown>): AnswerGroup[] {
+export function groupsOf(form: Form, answers: Record<string, unknown>, before: Record<string, unknown>, facts: Facts): AnswerGroup[] {
   const groups: AnswerGroup[] = []
   for (const page of form.pages) {
-    const lines = page.fields.filter((field) => answers[field.id] !== undefined).map((field) => line(field, answers, before))
+    const lines = page.fields.filter((field) => answers[field.id] !== undefined).map((field) => line(field, answers, before, facts))
     if (lines.length === 0) continue
-    const last = groups.at(-1)
-    if (last !== undefined && last.section.zh === page.section.zh) last.lines.push(...lines)
+    const same = groups.find((group) => group.section.zh === page.section.zh)
+    if (same !== undefined) same.lines.push(...lines)
     else groups.push({ section: page.section, lines })
   }
   return groups
 }
 
-function line(field: Field, answers: Record<string, unknown>, before: Record<string, unknown>): AnswerLine {
+/** Whether a register said exactly this; a prefilled answer that was changed by hand counts as typed. */
+function fromRegister(field: Field, value: unknown, facts: Facts): boolean {
+  if (field.kind === 'fact') return true
+  const known = field.prefill === undefined ? undefined : facts[field.prefill]
+  return known !== undefined && JSON.stringify(known.value) === JSON.stringify(value)
+}
+
+function line(field: Field, answers: Record<string, unknown>, before: Record<string, unknown>, facts: Facts): AnswerLine {
   const old = before[field.id]
   return {
     id: field.id,
     label: field.label,
     value: written(field, answers[field.id]),
     before: old === undefined ? undefined : written(field, old),
-    origin: field.kind === 'fact' || field.prefill !== undefined ? 'register' : 'typed',
+    origin: fromRegister(field, answers[field.id], facts) ? 'register' : 'typed',
   }
 }
 
