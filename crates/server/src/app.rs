@@ -61,7 +61,9 @@ pub struct AppState {
 #[derive(Debug, thiserror::Error)]
 pub enum StartError {
     /// Somebody else listens there.
-    #[error("port {port} on {host} is taken: end the other program, or set HAOBAN_LISTEN to another port such as {host}:{next}")]
+    #[error(
+        "port {port} on {host} is taken: end the other program, or set HAOBAN_LISTEN to another port such as {host}:{next}"
+    )]
     PortTaken {
         /// Host.
         host: String,
@@ -79,7 +81,9 @@ pub enum StartError {
         source: std::io::Error,
     },
     /// Nothing can be written there.
-    #[error("the data folder `{path}` cannot be written: {source}; set HAOBAN_DATA_DIR to a folder you own, or free some space")]
+    #[error(
+        "the data folder `{path}` cannot be written: {source}; set HAOBAN_DATA_DIR to a folder you own, or free some space"
+    )]
     DataDir {
         /// Folder.
         path: PathBuf,
@@ -211,7 +215,8 @@ pub async fn serve(listener: TcpListener, state: AppState) -> crate::Result<()> 
     let stopping = state.stopping.clone();
     let worker = state.config.worker.then(|| tokio::spawn(jobs::run(state.clone(), stopping.clone())));
     let stopped = stopping.clone();
-    let server = axum::serve(listener, router(state.clone())).with_graceful_shutdown(async move { stopped.cancelled().await });
+    let server =
+        axum::serve(listener, router(state.clone())).with_graceful_shutdown(async move { stopped.cancelled().await });
     let limit = async {
         stopping.cancelled().await;
         tokio::time::sleep(GRACE).await;

@@ -47,7 +47,9 @@ enum Failure {
 impl Failure {
     fn code(&self) -> u8 {
         match self {
-            Self::Usage(_) | Self::Config(_) | Self::Start(StartError::PortTaken { .. } | StartError::Listen { .. }) => 2,
+            Self::Usage(_)
+            | Self::Config(_)
+            | Self::Start(StartError::PortTaken { .. } | StartError::Listen { .. }) => 2,
             _ => 1,
         }
     }

@@ -1,7 +1,11 @@
 //! Who looked at a resident's data, readable by the resident.
 
 use axum::{Json, extract::State};
-use haoban_domain::{ids::{CaseId, PartyId}, text::LocalText, time::Timestamp};
+use haoban_domain::{
+    ids::{CaseId, PartyId},
+    text::LocalText,
+    time::Timestamp,
+};
 use haoban_wire::http::{AccessEntry, AccessGround, AccessPage};
 use sqlx::{Row, any::AnyRow};
 

@@ -53,7 +53,14 @@ pub async fn record(tx: &mut Write, act: Act<'_>) -> Result<()> {
     let row = Hashed {
         seq,
         at: act.at.millis(),
-        texts: [&act.actor, act.department.unwrap_or(""), act.action, &act.subject, case_id.as_deref().unwrap_or(""), &detail],
+        texts: [
+            &act.actor,
+            act.department.unwrap_or(""),
+            act.action,
+            &act.subject,
+            case_id.as_deref().unwrap_or(""),
+            &detail,
+        ],
         prev: &prev,
     };
     let hash = row.hash();
@@ -133,7 +140,8 @@ fn next(row: &AnyRow, before: i64, prev: &[u8]) -> Result<Option<Vec<u8>>> {
     let stored: Vec<u8> = row.try_get("hash")?;
     let seq: i64 = row.try_get("seq")?;
     let text = |name: &str| row.try_get::<Option<String>, _>(name).map(Option::unwrap_or_default);
-    let texts = [text("actor")?, text("department")?, text("action")?, text("subject")?, text("case_id")?, text("detail")?];
+    let texts =
+        [text("actor")?, text("department")?, text("action")?, text("subject")?, text("case_id")?, text("detail")?];
     let computed = Hashed { seq, at: row.try_get("at")?, texts: texts.each_ref().map(String::as_str), prev }.hash();
     Ok((seq == before + 1 && stored_prev == prev && stored == computed).then_some(computed))
 }

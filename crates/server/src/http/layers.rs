@@ -52,7 +52,9 @@ async fn time_limit(request: Request, next: Next) -> Response {
     }
     match tokio::time::timeout(TIME_LIMIT, next.run(request)).await {
         Ok(response) => response,
-        Err(_) => Error::from(Problem { retry_after_ms: Some(2_000), ..ProblemCode::Unavailable.into() }).into_response(),
+        Err(_) => {
+            Error::from(Problem { retry_after_ms: Some(2_000), ..ProblemCode::Unavailable.into() }).into_response()
+        }
     }
 }
 

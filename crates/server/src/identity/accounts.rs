@@ -127,7 +127,8 @@ pub async fn officer_of_account(store: &Store, account: &str) -> Result<Option<O
         .bind(account.to_owned())
         .fetch_optional(store.reader())
         .await?;
-    row.map(|row| Ok(OfficerAccount { id: row.try_get("id")?, password_hash: row.try_get("password_hash")? })).transpose()
+    row.map(|row| Ok(OfficerAccount { id: row.try_get("id")?, password_hash: row.try_get("password_hash")? }))
+        .transpose()
 }
 
 /// A party as an applicant.
@@ -171,11 +172,13 @@ pub async fn setting(store: &Store, name: &str) -> Result<Option<String>> {
 
 /// Keeps a value beside the tables.
 pub async fn put_setting(tx: &mut Write, name: &str, value: &str) -> Result<()> {
-    sqlx::query("INSERT INTO setting (name, value) VALUES ($1, $2) ON CONFLICT (name) DO UPDATE SET value = excluded.value")
-        .bind(name.to_owned())
-        .bind(value.to_owned())
-        .execute(&mut **tx)
-        .await?;
+    sqlx::query(
+        "INSERT INTO setting (name, value) VALUES ($1, $2) ON CONFLICT (name) DO UPDATE SET value = excluded.value",
+    )
+    .bind(name.to_owned())
+    .bind(value.to_owned())
+    .execute(&mut **tx)
+    .await?;
     Ok(())
 }
 

@@ -43,7 +43,11 @@ struct SignIn {
     post, path = "/v1/desk/sign-in", tag = "desk", request_body = SignIn,
     responses((status = OK, body = DeskMe), (status = UNAUTHORIZED, body = Problem), (status = TOO_MANY_REQUESTS, body = Problem))
 )]
-async fn sign_in(State(state): State<AppState>, headers: HeaderMap, JsonBody(typed): JsonBody<SignIn>) -> Result<Response> {
+async fn sign_in(
+    State(state): State<AppState>,
+    headers: HeaderMap,
+    JsonBody(typed): JsonBody<SignIn>,
+) -> Result<Response> {
     if headers.get("sec-fetch-site").is_some_and(|site| site != "same-origin" && site != "none") {
         return Err(ProblemCode::Forbidden.into());
     }

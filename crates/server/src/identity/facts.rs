@@ -26,7 +26,13 @@ use crate::{
 };
 
 /// Puts what a register answers about a party (`register.field`).
-pub async fn put(tx: &mut Write, party: PartyId, key: &str, value: &serde_json::Value, read_at: Timestamp) -> Result<()> {
+pub async fn put(
+    tx: &mut Write,
+    party: PartyId,
+    key: &str,
+    value: &serde_json::Value,
+    read_at: Timestamp,
+) -> Result<()> {
     sqlx::query(
         "INSERT INTO fact (party_id, key, value, read_at) VALUES ($1, $2, $3, $4)
          ON CONFLICT (party_id, key) DO UPDATE SET value = excluded.value, read_at = excluded.read_at",
@@ -93,7 +99,8 @@ pub async fn read_logged(
     let applicant = accounts::applicant(&mut **tx, party).await?;
     let facts = read(&mut **tx, pack, item, party).await?;
     let department = pack.departments.iter().find(|known| known.id == item.guide.department);
-    let who = department.map_or_else(|| LocalText::new(&item.guide.department, &item.guide.department), |d| d.name.clone());
+    let who =
+        department.map_or_else(|| LocalText::new(&item.guide.department, &item.guide.department), |d| d.name.clone());
     for ((register, purpose), what) in looks(pack, item, &facts) {
         let access = Access {
             party_id: party,
@@ -145,8 +152,7 @@ pub(super) async fn item_facts(
     let loaded = state.catalogue.current();
     let item = loaded.pack.items.iter().find(|item| item.code == code).ok_or(ProblemCode::NotFound)?;
     let mut tx = state.store.write().await?;
-    let (applicant, facts) =
-        read_logged(&mut tx, &loaded.pack, item, resident.party_id, state.clock.now()).await?;
+    let (applicant, facts) = read_logged(&mut tx, &loaded.pack, item, resident.party_id, state.clock.now()).await?;
     tx.commit().await?;
     Ok(Json(ItemFacts { applicant, facts }))
 }

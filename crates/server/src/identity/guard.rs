@@ -46,14 +46,16 @@ pub async fn try_once(store: &Store, subject: &[u8; 32], now: Timestamp) -> Resu
     let failures = if stale { 0 } else { row.try_get::<i64, _>("failures")? };
     let locked_until: i64 = row.try_get("locked_until")?;
     let (guard, failures, locks, until) = step(failures, locks, locked_until, now);
-    sqlx::query("UPDATE sign_in_guard SET failures = $2, locks = $3, locked_until = $4, updated_at = $5 WHERE subject = $1")
-        .bind(subject.to_vec())
-        .bind(failures)
-        .bind(locks)
-        .bind(until)
-        .bind(now.millis())
-        .execute(&mut *tx)
-        .await?;
+    sqlx::query(
+        "UPDATE sign_in_guard SET failures = $2, locks = $3, locked_until = $4, updated_at = $5 WHERE subject = $1",
+    )
+    .bind(subject.to_vec())
+    .bind(failures)
+    .bind(locks)
+    .bind(until)
+    .bind(now.millis())
+    .execute(&mut *tx)
+    .await?;
     tx.commit().await?;
     Ok(guard)
 }

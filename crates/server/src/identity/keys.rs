@@ -76,17 +76,20 @@ impl Keyring {
     /// this secret is an error: silently making a new one would turn every receipt and session invalid.
     pub async fn open(store: &Store, secret: &Secret, random: &dyn Random, now: Timestamp) -> Result<Self> {
         let mut tx = store.write().await?;
-        sqlx::query("UPDATE signing_key SET retired_at = $1 WHERE purpose = $2 AND retired_at IS NULL AND created_at < $3")
-            .bind(now.millis())
-            .bind(TOKEN)
-            .bind(now.millis() - TOKEN_KEY_AGE_MS)
-            .execute(&mut *tx)
-            .await?;
+        sqlx::query(
+            "UPDATE signing_key SET retired_at = $1 WHERE purpose = $2 AND retired_at IS NULL AND created_at < $3",
+        )
+        .bind(now.millis())
+        .bind(TOKEN)
+        .bind(now.millis() - TOKEN_KEY_AGE_MS)
+        .execute(&mut *tx)
+        .await?;
         for purpose in [TOKEN, RECEIPT] {
-            let live: i64 = sqlx::query_scalar("SELECT COUNT(*) FROM signing_key WHERE purpose = $1 AND retired_at IS NULL")
-                .bind(purpose)
-                .fetch_one(&mut *tx)
-                .await?;
+            let live: i64 =
+                sqlx::query_scalar("SELECT COUNT(*) FROM signing_key WHERE purpose = $1 AND retired_at IS NULL")
+                    .bind(purpose)
+                    .fetch_one(&mut *tx)
+                    .await?;
             if live == 0 {
                 create(&mut tx, secret, random, purpose, now).await?;
             }
@@ -201,7 +204,8 @@ async fn create(tx: &mut Write, secret: &Secret, random: &dyn Random, purpose: &
     let failed = |_| Error::internal("no signing key could be made");
     let (private, public) = if purpose == TOKEN {
         let document = EcdsaKeyPair::generate_pkcs8(&ECDSA_P256_SHA256_FIXED_SIGNING, &rng).map_err(failed)?;
-        let pair = EcdsaKeyPair::from_pkcs8(&ECDSA_P256_SHA256_FIXED_SIGNING, document.as_ref()).map_err(|_| damaged())?;
+        let pair =
+            EcdsaKeyPair::from_pkcs8(&ECDSA_P256_SHA256_FIXED_SIGNING, document.as_ref()).map_err(|_| damaged())?;
         (document, pair.public_key().as_ref().to_vec())
     } else {
         let document = Ed25519KeyPair::generate_pkcs8(&rng).map_err(failed)?;

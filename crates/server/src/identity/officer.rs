@@ -84,7 +84,8 @@ pub(super) async fn begin(tx: &mut Write, state: &AppState, id: &str) -> Result<
         .bind(id.to_owned())
         .fetch_one(&mut **tx)
         .await?;
-    let officer = Officer { id: id.to_owned(), name: row.try_get("name")?, department: row.try_get("department")?, csrf };
+    let officer =
+        Officer { id: id.to_owned(), name: row.try_get("name")?, department: row.try_get("department")?, csrf };
     Ok((token, officer))
 }
 

@@ -121,18 +121,29 @@ fn challenge(params: &Params) -> Result<String, OAuthError> {
         return Err(bad("code_challenge_method must be S256"));
     }
     let plain = challenge.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_');
-    if challenge.len() == 43 && plain { Ok(challenge.to_owned()) } else { Err(bad("code_challenge is not the base64url of a SHA-256")) }
+    if challenge.len() == 43 && plain {
+        Ok(challenge.to_owned())
+    } else {
+        Err(bad("code_challenge is not the base64url of a SHA-256"))
+    }
 }
 
 /// Where the browser goes with a code.
 pub fn answer_uri(state: &AppState, request: &AuthRequest, code: &str) -> String {
-    with_params(&request.redirect_uri, &[("code", Some(code)), ("state", request.state.as_deref()), ("iss", Some(&state.config.public_url))])
+    with_params(
+        &request.redirect_uri,
+        &[("code", Some(code)), ("state", request.state.as_deref()), ("iss", Some(&state.config.public_url))],
+    )
 }
 
 fn error_uri(state: &AppState, redirect: &str, given: Option<&str>, error: &OAuthError) -> String {
     let given = given.filter(|value| value.len() <= LONGEST);
-    let fields =
-        [("error", Some(error.code)), ("error_description", Some(error.words)), ("state", given), ("iss", Some(&*state.config.public_url))];
+    let fields = [
+        ("error", Some(error.code)),
+        ("error_description", Some(error.words)),
+        ("state", given),
+        ("iss", Some(&*state.config.public_url)),
+    ];
     with_params(redirect, &fields)
 }
 

@@ -90,7 +90,8 @@ fn sign(state: &AppState, token_type: &str, claims: &impl Serialize) -> Result<S
     let mut header = Header::new(Algorithm::ES256);
     header.typ = Some(token_type.to_owned());
     header.kid = Some(key.id.clone());
-    jsonwebtoken::encode(&header, claims, &key.signer).map_err(|error| Error::internal(format!("token signing: {error}")))
+    jsonwebtoken::encode(&header, claims, &key.signer)
+        .map_err(|error| Error::internal(format!("token signing: {error}")))
 }
 
 /// A bearer token that is ours, for this API and not over.

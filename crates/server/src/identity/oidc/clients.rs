@@ -23,7 +23,8 @@ impl Client {
     /// any port (RFC 8252 §7.3), nothing else, compared as text.
     #[must_use]
     pub fn allows(&self, redirect: &str) -> bool {
-        let Some(rest) = redirect.strip_prefix("http://127.0.0.1:").or_else(|| redirect.strip_prefix("http://[::1]:")) else {
+        let Some(rest) = redirect.strip_prefix("http://127.0.0.1:").or_else(|| redirect.strip_prefix("http://[::1]:"))
+        else {
             return false;
         };
         let Some(slash) = rest.find('/') else { return false };

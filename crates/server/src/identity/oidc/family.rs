@@ -87,7 +87,13 @@ impl Family {
 }
 
 /// Begins a family for a finished sign-in and gives its code.
-pub async fn issue_code(tx: &mut Write, state: &AppState, request: &AuthRequest, account: &Account, method: Method) -> Result<String> {
+pub async fn issue_code(
+    tx: &mut Write,
+    state: &AppState,
+    request: &AuthRequest,
+    account: &Account,
+    method: Method,
+) -> Result<String> {
     let now = state.clock.now();
     let id = hex::encode(random_bytes::<16>(&*state.random));
     let code = hex::encode(random_bytes::<32>(&*state.random));
@@ -134,7 +140,15 @@ pub async fn revoke(tx: &mut Write, family: &Family, reason: &'static str, now: 
 }
 
 fn act(at: Timestamp, party: PartyId, action: &'static str, family: &str, detail: serde_json::Value) -> Act<'static> {
-    Act { at, actor: format!("party:{party}"), department: None, action, subject: format!("family:{family}"), case_id: None, detail }
+    Act {
+        at,
+        actor: format!("party:{party}"),
+        department: None,
+        action,
+        subject: format!("family:{family}"),
+        case_id: None,
+        detail,
+    }
 }
 
 /// What stands in the database for a code or a token.

@@ -38,8 +38,8 @@ pub struct Params(BTreeMap<String, String>);
 impl Params {
     /// Reads `a=b&c=d`; the same name twice is an error.
     pub fn parse(text: &str) -> Result<Self, OAuthError> {
-        let pairs: Vec<(String, String)> =
-            serde_urlencoded_pairs(text).ok_or_else(|| OAuthError::new("invalid_request", "the parameters are malformed"))?;
+        let pairs: Vec<(String, String)> = serde_urlencoded_pairs(text)
+            .ok_or_else(|| OAuthError::new("invalid_request", "the parameters are malformed"))?;
         let mut map = BTreeMap::new();
         for (name, value) in pairs {
             if map.insert(name, value).is_some() {

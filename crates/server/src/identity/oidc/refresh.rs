@@ -98,7 +98,8 @@ async fn locked(tx: &mut Write, family: &str, generation: i64) -> Result<Option<
         "SELECT {COLUMNS}, t.expires_at, t.used_at FROM refresh_token t JOIN token_family f ON f.id = t.family_id
          JOIN account a ON a.id = f.account_id WHERE t.family_id = $1 AND t.generation = $2{lock}"
     );
-    let found = sqlx::query(AssertSqlSafe(sql)).bind(family.to_owned()).bind(generation).fetch_optional(&mut **tx).await?;
+    let found =
+        sqlx::query(AssertSqlSafe(sql)).bind(family.to_owned()).bind(generation).fetch_optional(&mut **tx).await?;
     if lock.is_empty() || found.is_none() {
         return Ok(found);
     }

@@ -69,7 +69,9 @@ pub(super) async fn token(State(state): State<AppState>, request: Request) -> Re
         Err(error) => Err(error.into()),
     };
     match outcome {
-        Ok(tokens) => ([(header::CACHE_CONTROL, "no-store"), (header::PRAGMA, "no-cache")], Json(tokens)).into_response(),
+        Ok(tokens) => {
+            ([(header::CACHE_CONTROL, "no-store"), (header::PRAGMA, "no-cache")], Json(tokens)).into_response()
+        }
         Err(Refused::OAuth(error)) => error.into_response(),
         Err(Refused::Ours(error)) => error.into_response(),
     }
@@ -84,7 +86,10 @@ async fn exchange(state: &AppState, params: &Params) -> Result<Tokens, Refused> 
             let (family, next) = refresh::rotate(state, client, token).await?;
             Ok(Tokens { refresh_token: Some(next), ..tokens(state, &family)? })
         }
-        _ => Err(OAuthError::new("unsupported_grant_type", "grant_type must be authorization_code or refresh_token").into()),
+        _ => {
+            Err(OAuthError::new("unsupported_grant_type", "grant_type must be authorization_code or refresh_token")
+                .into())
+        }
     }
 }
 
@@ -97,7 +102,8 @@ pub(super) async fn form(request: Request) -> Result<Params, OAuthError> {
     if request.headers().contains_key(header::AUTHORIZATION) {
         return Err(OAuthError::new("invalid_client", "this client is public and sends no credentials"));
     }
-    let bytes = axum::body::to_bytes(request.into_body(), BODY_LIMIT).await.map_err(|_| bad("the body is too large"))?;
+    let bytes =
+        axum::body::to_bytes(request.into_body(), BODY_LIMIT).await.map_err(|_| bad("the body is too large"))?;
     let text = std::str::from_utf8(&bytes).map_err(|_| bad("the body is not text"))?;
     let params = Params::parse(text)?;
     if params.get("client_secret").is_some() || params.get("client_assertion").is_some() {

@@ -78,7 +78,9 @@ impl Look {
     /// A text with values for its `{names}`.
     #[must_use]
     pub fn words_with(self, key: &str, values: &[(&str, &str)]) -> String {
-        values.iter().fold(self.words(key).to_owned(), |text, (name, value)| text.replace(&format!("{{{name}}}"), value))
+        values
+            .iter()
+            .fold(self.words(key).to_owned(), |text, (name, value)| text.replace(&format!("{{{name}}}"), value))
     }
 }
 
@@ -94,7 +96,8 @@ mod tests {
     #[test]
     fn both_languages_have_the_same_texts_with_the_same_values() {
         let names = |text: &str| {
-            let mut found: Vec<_> = text.split('{').skip(1).filter_map(|rest| rest.split('}').next()).map(str::to_owned).collect();
+            let mut found: Vec<_> =
+                text.split('{').skip(1).filter_map(|rest| rest.split('}').next()).map(str::to_owned).collect();
             found.sort();
             found
         };

@@ -25,7 +25,11 @@ pub fn fill(look: Look, template: &str, values: &[(&str, &str)]) -> String {
             Some(key) => look.words(key),
             None => values.iter().find(|(known, _)| *known == name).map_or("", |(_, value)| *value),
         };
-        if raw { out.push_str(value) } else { out.push_str(&escape(value)) }
+        if raw {
+            out.push_str(value)
+        } else {
+            out.push_str(&escape(value))
+        }
         rest = &rest[start + open + end + close.len()..];
     }
     out.push_str(rest);
@@ -92,7 +96,8 @@ mod tests {
 
     #[test]
     fn values_are_escaped_unless_they_are_markup() {
-        let filled = fill(Look::default(), "<p title=\"{{a}}\">{{a}}</p>{{{b}}}{{t.brand}}", &[("a", "\"<b>&'"), ("b", "<i>")]);
+        let filled =
+            fill(Look::default(), "<p title=\"{{a}}\">{{a}}</p>{{{b}}}{{t.brand}}", &[("a", "\"<b>&'"), ("b", "<i>")]);
         assert_eq!(filled, "<p title=\"&quot;&lt;b&gt;&amp;&#39;\">&quot;&lt;b&gt;&amp;&#39;</p><i>好办");
     }
 

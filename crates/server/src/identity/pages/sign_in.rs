@@ -53,7 +53,11 @@ pub async fn show(State(state): State<AppState>, headers: HeaderMap, RawQuery(qu
     let query = query.unwrap_or_default();
     let look = Look::of_query(&query);
     let value = |wanted: &str| {
-        query.split('&').filter_map(|pair| pair.split_once('=')).find(|(name, _)| *name == wanted).map_or("", |(_, value)| value)
+        query
+            .split('&')
+            .filter_map(|pair| pair.split_once('='))
+            .find(|(name, _)| *name == wanted)
+            .map_or("", |(_, value)| value)
     };
     let id = value("request");
     if id.is_empty() {
@@ -158,14 +162,25 @@ fn ways(view: &View<'_>, way: Way) -> String {
         format!("<a href=\"{}\"{current}>{}</a>", render::escape(&address), render::escape(view.look.words(key)))
     };
     let label = render::escape(view.look.words("ways"));
-    format!("<nav class=\"ways\" aria-label=\"{label}\">{}{}</nav>", link(Way::Password, "by_password"), link(Way::Sms, "by_sms"))
+    format!(
+        "<nav class=\"ways\" aria-label=\"{label}\">{}{}</nav>",
+        link(Way::Password, "by_password"),
+        link(Way::Sms, "by_sms")
+    )
 }
 
 fn hidden(view: &View<'_>) -> String {
-    let input = |name: &str, value: &str| format!("<input type=\"hidden\" name=\"{name}\" value=\"{}\">", render::escape(value));
-    [("request", view.request.id.as_str()), ("token", &view.token), ("lang", view.look.lang()), ("mode", view.look.mode())]
-        .map(|(name, value)| input(name, value))
-        .concat()
+    let input = |name: &str, value: &str| {
+        format!("<input type=\"hidden\" name=\"{name}\" value=\"{}\">", render::escape(value))
+    };
+    [
+        ("request", view.request.id.as_str()),
+        ("token", &view.token),
+        ("lang", view.look.lang()),
+        ("mode", view.look.mode()),
+    ]
+    .map(|(name, value)| input(name, value))
+    .concat()
 }
 
 fn summary(view: &View<'_>) -> String {
@@ -188,8 +203,15 @@ struct Field {
     longest: &'static str,
 }
 
-const PHONE: Field =
-    Field { name: "phone", label: "phone", hint: "phone_hint", kind: "tel", autocomplete: "username tel", inputmode: "numeric", longest: "24" };
+const PHONE: Field = Field {
+    name: "phone",
+    label: "phone",
+    hint: "phone_hint",
+    kind: "tel",
+    autocomplete: "username tel",
+    inputmode: "numeric",
+    longest: "24",
+};
 const PASSWORD: Field = Field {
     name: "password",
     label: "password",
@@ -199,8 +221,15 @@ const PASSWORD: Field = Field {
     inputmode: "text",
     longest: "256",
 };
-const CODE: Field =
-    Field { name: "code", label: "code", hint: "code_hint", kind: "text", autocomplete: "one-time-code", inputmode: "numeric", longest: "12" };
+const CODE: Field = Field {
+    name: "code",
+    label: "code",
+    hint: "code_hint",
+    kind: "text",
+    autocomplete: "one-time-code",
+    inputmode: "numeric",
+    longest: "12",
+};
 
 fn field(view: &View<'_>, field: &Field, value: &str) -> String {
     let wrong = view.wrong.iter().find(|wrong| wrong.field == field.name);

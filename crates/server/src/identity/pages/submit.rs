@@ -61,10 +61,21 @@ impl Bound {
     async fn of(state: &AppState, headers: &HeaderMap, posted: &Posted) -> Result<Option<Self>> {
         let found = sign_in::bound(state, headers, &posted.request).await?;
         let genuine = |token: &String| bool::from(token.as_bytes().ct_eq(posted.token.as_bytes()));
-        Ok(found.filter(|(_, token)| genuine(token)).map(|(request, token)| Self { look: posted.look(), request, token }))
+        Ok(found.filter(|(_, token)| genuine(token)).map(|(request, token)| Self {
+            look: posted.look(),
+            request,
+            token,
+        }))
     }
 
-    async fn again(&self, state: &AppState, way: Way, phone: &str, status: StatusCode, wrong: Vec<Wrong>) -> Result<Response> {
+    async fn again(
+        &self,
+        state: &AppState,
+        way: Way,
+        phone: &str,
+        status: StatusCode,
+        wrong: Vec<Wrong>,
+    ) -> Result<Response> {
         let view = View { look: self.look, request: &self.request, token: self.token.clone(), phone, wrong, status };
         sign_in::draw(state, way, &view).await
     }
@@ -75,7 +86,11 @@ impl Bound {
 }
 
 /// Phone and password.
-pub async fn password(State(state): State<AppState>, headers: HeaderMap, Form(posted): Form<Posted>) -> Result<Response> {
+pub async fn password(
+    State(state): State<AppState>,
+    headers: HeaderMap,
+    Form(posted): Form<Posted>,
+) -> Result<Response> {
     let Some(bound) = Bound::of(&state, &headers, &posted).await? else { return Ok(sign_in::over(posted.look())) };
     let mut wrong = Vec::new();
     let phone = phone_of(&posted.phone);
@@ -174,7 +189,13 @@ async fn locked(
 }
 
 /// Answers the app with a code.
-async fn finish(state: &AppState, bound: &Bound, subject: &[u8; 32], account: &Account, method: Method) -> Result<Response> {
+async fn finish(
+    state: &AppState,
+    bound: &Bound,
+    subject: &[u8; 32],
+    account: &Account,
+    method: Method,
+) -> Result<Response> {
     guard::succeeded(&state.store, subject).await?;
     let mut tx = state.store.write().await?;
     if !oidc::finish_request(&mut tx, &bound.request.id, state.clock.now()).await? {
