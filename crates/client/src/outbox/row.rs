@@ -206,10 +206,10 @@ pub(crate) async fn delete_entry(write: &mut Write, id: OutboxId) -> Result<(), 
 type EntryRow = (String, Option<String>, String, i64, Vec<u8>, i64);
 type StepRow = (String, String, Option<i64>, i64, i64, Vec<u8>);
 
-/// Reads all entries that are not done, oldest first. One that cannot be opened is told to the log and left alone.
+/// Reads all entries that are not done, in the order they were queued: by row, since clocks jump. One that cannot be opened is told to the log and left alone.
 pub(crate) async fn load_unfinished(reader: &SqlitePool, vault: &Vault) -> Result<Vec<Entry>, ClientError> {
     let rows: Vec<EntryRow> = sqlx::query_as(
-        "SELECT id, draft_id, case_id, revision, sealed, queued_at FROM outbox_entry WHERE done_at IS NULL ORDER BY queued_at, id",
+        "SELECT id, draft_id, case_id, revision, sealed, queued_at FROM outbox_entry WHERE done_at IS NULL ORDER BY rowid",
     )
     .fetch_all(reader)
     .await?;
