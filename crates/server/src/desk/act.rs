@@ -26,7 +26,12 @@ use crate::{
 };
 
 /// Does it, once a key.
-pub(super) async fn act(state: &AppState, officer: &Officer, id: TaskId, request: &DeskActRequest) -> Result<DeskActDone> {
+pub(super) async fn act(
+    state: &AppState,
+    officer: &Officer,
+    id: TaskId,
+    request: &DeskActRequest,
+) -> Result<DeskActDone> {
     if !(8..=128).contains(&request.key.len()) {
         return Err(Problem::new(ProblemCode::BadRequest).with("what", "key").into());
     }

@@ -1,10 +1,6 @@
 //! What an act must bring with it: reasons, points, days.
 
-use haoban_domain::{
-    case::CorrectionPoint,
-    form::FieldProblem,
-    ids::CorrectionId,
-};
+use haoban_domain::{case::CorrectionPoint, form::FieldProblem, ids::CorrectionId};
 use haoban_wire::{Problem, ProblemCode};
 
 use super::review::targets;
@@ -20,7 +16,8 @@ const MOST_WORDS: usize = 2_000;
 
 /// Reasons with words in them; none is refused.
 pub(super) fn reasons(given: &[String]) -> Result<Vec<String>> {
-    let kept: Vec<String> = given.iter().map(|words| words.trim().to_owned()).filter(|words| !words.is_empty()).collect();
+    let kept: Vec<String> =
+        given.iter().map(|words| words.trim().to_owned()).filter(|words| !words.is_empty()).collect();
     if kept.is_empty() || kept.iter().any(|words| words.chars().count() > MOST_WORDS) {
         return Err(wrong("reasons"));
     }
@@ -39,7 +36,12 @@ pub(super) fn words(given: &str) -> Result<String> {
 }
 
 /// The notice an officer asks for. Every point names something the applicant can change; names are the form's.
-pub(super) async fn notice(scene: &Scene<'_>, case: &Dossier, points: &[CorrectionPoint], days_given: u16) -> Result<Correction> {
+pub(super) async fn notice(
+    scene: &Scene<'_>,
+    case: &Dossier,
+    points: &[CorrectionPoint],
+    days_given: u16,
+) -> Result<Correction> {
     let given = days(days_given)?;
     let held = licences::of_party(&scene.state.store, case.party, scene.today).await?;
     let known = targets(case, &case.rules.evaluate(&case.inputs(held, scene.today)));

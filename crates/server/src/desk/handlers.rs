@@ -34,6 +34,7 @@ pub(super) fn routes() -> OpenApiRouter<AppState> {
         .routes(routes!(list))
         .routes(routes!(open))
         .routes(routes!(content))
+        .routes(routes!(page))
         .routes(routes!(perform))
 }
 
@@ -50,7 +51,11 @@ struct Wanted {
 
 /// Tasks of the officer's department.
 #[utoipa::path(get, path = "/v1/desk/queue", tag = "desk", params(Wanted), responses((status = 200, body = DeskQueue)))]
-async fn list(State(state): State<AppState>, who: Officer, QueryOf(wanted): QueryOf<Wanted>) -> Result<Json<DeskQueue>> {
+async fn list(
+    State(state): State<AppState>,
+    who: Officer,
+    QueryOf(wanted): QueryOf<Wanted>,
+) -> Result<Json<DeskQueue>> {
     Ok(Json(queue(&state, &who, wanted.filter, &wanted.q).await?))
 }
 
@@ -86,6 +91,18 @@ async fn content(
     PathOf((id, file)): PathOf<(String, String)>,
 ) -> Result<Response> {
     file::content(&state, &who, id_of::<CaseId>(&id)?, id_of::<FileId>(&file)?).await
+}
+
+/// One page of a file as a picture drawn by the platform; each look is logged.
+#[utoipa::path(get, path = "/v1/desk/cases/{id}/files/{file}/pages/{page}", tag = "desk",
+    params(("id" = String, Path), ("file" = String, Path), ("page" = u16, Path)),
+    responses((status = 200, description = "PNG"), (status = 501, description = "no program here draws this kind")))]
+async fn page(
+    State(state): State<AppState>,
+    who: Officer,
+    PathOf((id, file, page)): PathOf<(String, String, u16)>,
+) -> Result<Response> {
+    file::page(&state, &who, id_of::<CaseId>(&id)?, id_of::<FileId>(&file)?, page).await
 }
 
 /// One act on a task.

@@ -7,6 +7,7 @@ mod file;
 mod guard;
 mod handlers;
 mod page;
+mod picture;
 mod queue;
 mod review;
 mod tasks;

@@ -30,7 +30,10 @@ pub(super) async fn queue(state: &AppState, officer: &Officer, filter: Filter, q
 fn matches(case: &Dossier, q: &str) -> bool {
     let name = &case.item().guide.name;
     let lower = q.to_lowercase();
-    q.is_empty() || case.number.contains(&q.to_uppercase()) || name.zh.contains(q) || name.en.to_lowercase().contains(&lower)
+    q.is_empty()
+        || case.number.contains(&q.to_uppercase())
+        || name.zh.contains(q)
+        || name.en.to_lowercase().contains(&lower)
 }
 
 fn row(scene: &Scene<'_>, officer: &Officer, task: &Task, case: &Dossier) -> Result<DeskRow> {

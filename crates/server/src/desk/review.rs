@@ -110,15 +110,18 @@ fn acts(officer: &Officer, case: &Dossier, task: &Task) -> Vec<DeskAct> {
 /// What a correction notice can name: questions that are on the form now, and materials that are asked.
 pub(super) fn targets(case: &Dossier, form: &FormState) -> Vec<CorrectionTarget> {
     let typed = |kind: &FieldKind| {
-        !matches!(kind, FieldKind::Computed { .. } | FieldKind::Fact { .. } | FieldKind::TextBlock | FieldKind::Declaration)
+        !matches!(
+            kind,
+            FieldKind::Computed { .. } | FieldKind::Fact { .. } | FieldKind::TextBlock | FieldKind::Declaration
+        )
     };
     let fields = case.item().form.pages.iter().flat_map(|page| &page.fields);
     let fields = fields
         .filter(|field| typed(&field.kind) && form.fields.get(&field.id).is_some_and(|state| state.visible))
         .map(|field| CorrectionTarget { target: format!("field:{}", field.id), name: field.label.clone() });
     let slots = case.item().materials.iter().filter(|material| case.slots.contains(&material.id));
-    let slots =
-        slots.map(|material| CorrectionTarget { target: format!("material:{}", material.id), name: material.name.clone() });
+    let slots = slots
+        .map(|material| CorrectionTarget { target: format!("material:{}", material.id), name: material.name.clone() });
     fields.chain(slots).collect()
 }
 

@@ -10,7 +10,11 @@ use haoban_wire::desk::{CheckMark, DeskCounts};
 use serde::Deserialize;
 use sqlx::{AnyConnection, Row, any::AnyRow};
 
-use crate::{Error, Result, identity::Officer, store::{Store, Write}};
+use crate::{
+    Error, Result,
+    identity::Officer,
+    store::{Store, Write},
+};
 
 /// One step of a case at a department.
 #[derive(Debug, Clone)]
@@ -84,7 +88,14 @@ pub(super) async fn of_case(connection: &mut AnyConnection, case: CaseId, depart
     let query = sqlx::query(select!(
         "WHERE t.case_id = $1 AND t.department = $2 ORDER BY CASE WHEN t.state = 'open' THEN 0 ELSE 1 END, t.step DESC LIMIT 1"
     ));
-    query.bind(case.to_string()).bind(department.to_owned()).fetch_optional(connection).await?.as_ref().map(read).transpose()
+    query
+        .bind(case.to_string())
+        .bind(department.to_owned())
+        .fetch_optional(connection)
+        .await?
+        .as_ref()
+        .map(read)
+        .transpose()
 }
 
 /// Tasks behind a filter, those that are due first in front.

@@ -86,7 +86,8 @@ pub(crate) async fn check(
 /// Slots that the form showed as settled by a held licence, with that licence written down: what an officer
 /// looks at must not change when the wallet does.
 fn settled(form: &FormState, mut choices: BTreeMap<String, MaterialChoice>) -> BTreeMap<String, MaterialChoice> {
-    let waived = form.materials.iter().filter(|state| state.asked && state.standing == MaterialStanding::WaivedByLicence);
+    let waived =
+        form.materials.iter().filter(|state| state.asked && state.standing == MaterialStanding::WaivedByLicence);
     for state in waived {
         if let Some(licence) = state.usable_licences.first() {
             choices.entry(state.id.clone()).or_insert(MaterialChoice::Licence { licence: *licence });
@@ -95,7 +96,12 @@ fn settled(form: &FormState, mut choices: BTreeMap<String, MaterialChoice>) -> B
     choices
 }
 
-async fn registers(state: &AppState, scene: &Scene<'_>, rules: &Evaluator, party: PartyId) -> Result<(Applicant, Facts)> {
+async fn registers(
+    state: &AppState,
+    scene: &Scene<'_>,
+    rules: &Evaluator,
+    party: PartyId,
+) -> Result<(Applicant, Facts)> {
     let applicant = accounts::applicant(state.store.reader(), party).await?;
     let facts = facts::read(state.store.reader(), &scene.pack.pack, rules.item(), party).await?;
     Ok((applicant, facts))
@@ -114,7 +120,8 @@ fn of_answers(rules: &Evaluator, form: &FormState, answers: &Answers) -> Vec<Fie
             return Some(problem(id, "hidden_field", say!("intake", "hidden_field", field = &field.label)));
         };
         let told = matches!(field.kind, FieldKind::Fact { .. });
-        (told && counts != value).then(|| problem(id, "fact_changed", say!("intake", "fact_changed", field = &field.label)))
+        (told && counts != value)
+            .then(|| problem(id, "fact_changed", say!("intake", "fact_changed", field = &field.label)))
     };
     answers.iter().filter_map(judge).collect()
 }
@@ -136,7 +143,11 @@ fn of_choices(rules: &Evaluator, form: &FormState, choices: &BTreeMap<String, Ma
         };
         match choice {
             MaterialChoice::Licence { licence } if !state.usable_licences.contains(licence) => {
-                problems.push(problem(slot(id), "licence_unusable", say!("intake", "licence_unusable", material = name)));
+                problems.push(problem(
+                    slot(id),
+                    "licence_unusable",
+                    say!("intake", "licence_unusable", material = name),
+                ));
             }
             MaterialChoice::Deferred if !state.may_defer => {
                 problems.push(problem(slot(id), "may_not_follow", say!("intake", "may_not_follow", material = name)));
@@ -155,7 +166,10 @@ fn of_choices(rules: &Evaluator, form: &FormState, choices: &BTreeMap<String, Ma
 
 /// The files belong to the case from now on.
 pub(crate) async fn attach_files(tx: &mut Write, case: CaseId, checked: &Checked) -> Result<()> {
-    sqlx::query("UPDATE case_file SET current = 0 WHERE case_id = $1").bind(case.to_string()).execute(&mut **tx).await?;
+    sqlx::query("UPDATE case_file SET current = 0 WHERE case_id = $1")
+        .bind(case.to_string())
+        .execute(&mut **tx)
+        .await?;
     for upload in &checked.uploads {
         materials::attach(tx, case, upload).await?;
     }

@@ -30,10 +30,15 @@ pub(super) async fn check(
         let MaterialChoice::Upload { files } = choice else { continue };
         let Some(material) = item.materials.iter().find(|material| material.id == *id) else { continue };
         if files.is_empty() {
-            problems.push(problem(slot(id), "material_needed", say!("intake", "material_needed", material = &material.name)));
+            problems.push(problem(
+                slot(id),
+                "material_needed",
+                say!("intake", "material_needed", material = &material.name),
+            ));
         }
         if files.len() > usize::from(material.upload.max_files) {
-            let words = say!("intake", "too_many_files", material = &material.name, max = &plain(material.upload.max_files));
+            let words =
+                say!("intake", "too_many_files", material = &material.name, max = &plain(material.upload.max_files));
             problems.push(problem(slot(id), "too_many_files", words));
         }
         for file in files {

@@ -43,7 +43,13 @@ pub(super) async fn answer_of(
 }
 
 /// Whether this act was done before.
-pub(crate) async fn known(state: &AppState, scope: &str, key: &str, actor: &str, body: &impl Serialize) -> Result<bool> {
+pub(crate) async fn known(
+    state: &AppState,
+    scope: &str,
+    key: &str,
+    actor: &str,
+    body: &impl Serialize,
+) -> Result<bool> {
     let mut connection = state.store.reader().acquire().await?;
     let found = answer_of(&mut connection, scope, key, actor, &body_digest(body)?).await?;
     Ok(found.is_some())

@@ -15,7 +15,7 @@ use haoban_domain::{
 };
 use haoban_wire::{
     Problem, ProblemCode,
-    http::{Submitted, SubmitCase},
+    http::{SubmitCase, Submitted},
 };
 use utoipa_axum::{router::OpenApiRouter, routes};
 
@@ -59,13 +59,10 @@ async fn submit_case(
         return Err(Problem::new(ProblemCode::BadRequest).with("what", "idempotency-key and draft_id differ").into());
     }
     let digest = body_digest(&body)?;
-    let mut connection = state.store.reader().acquire().await?;
-    if let Some(answer) = answer_of(&mut connection, SCOPE, &key, &who.party_id.to_string(), &digest).await? {
-        return Ok(json(StatusCode::OK, answer));
+    if let Some(answer) = taken_before(&state, who.party_id, &key, &digest).await? {
+        return Ok(answer);
     }
-    let rules = at_version(&state, &mut connection, &body.item_code, body.item_version).await?;
-    drop(connection);
-    let rules = rules.ok_or_else(|| item_version(&state, &body))?;
+    let rules = rules_of(&state, &body).await?;
     let scene = Scene::now(&state);
     let handed = HandedIn {
         party: who.party_id,
@@ -76,9 +73,26 @@ async fn submit_case(
         files: &body.files,
     };
     formalities(&body)?;
-    let checked = check(&state, &scene, &rules, &handed).await?;
+    let checked = match check(&state, &scene, &rules, &handed).await {
+        Ok(checked) => checked,
+        // A twin may have won meanwhile: its files are then part of the case and no longer free.
+        Err(refusal) => return taken_before(&state, who.party_id, &key, &digest).await?.ok_or(refusal),
+    };
     audience(&rules, &checked)?;
     take(&scene, who.party_id, &key, &digest, &body, rules, checked).await
+}
+
+/// The answer of a submission that was taken before.
+async fn taken_before(state: &AppState, party: PartyId, key: &str, digest: &str) -> Result<Option<Response>> {
+    let mut connection = state.store.reader().acquire().await?;
+    let answer = answer_of(&mut connection, SCOPE, key, &party.to_string(), digest).await?;
+    Ok(answer.map(|answer| json(StatusCode::OK, answer)))
+}
+
+async fn rules_of(state: &AppState, body: &SubmitCase) -> Result<Arc<Evaluator>> {
+    let mut connection = state.store.reader().acquire().await?;
+    let rules = at_version(state, &mut connection, &body.item_code, body.item_version).await?;
+    rules.ok_or_else(|| item_version(state, body))
 }
 
 fn json(status: StatusCode, body: String) -> Response {
@@ -159,7 +173,8 @@ async fn dossier(
     rules: Arc<Evaluator>,
     checked: &Checked,
 ) -> Result<Dossier> {
-    let applicant = checked.inputs.applicant.clone().ok_or_else(|| Error::internal("a submission without applicant"))?;
+    let applicant =
+        checked.inputs.applicant.clone().ok_or_else(|| Error::internal("a submission without applicant"))?;
     let steps = u16::try_from(rules.item().workflow.steps.len()).unwrap_or(u16::MAX);
     Ok(Dossier {
         id: CaseId::from_uuid(body.draft_id.uuid()),

@@ -4,7 +4,10 @@ use haoban_domain::time::Timestamp;
 use sqlx::{AssertSqlSafe, Row as _};
 
 use super::JobKind;
-use crate::{Result, store::{Store, Write}};
+use crate::{
+    Result,
+    store::{Store, Write},
+};
 
 /// How long a worker may be busy with one job.
 const LEASE_MS: i64 = 120_000;

@@ -32,7 +32,11 @@ async fn list(State(state): State<AppState>, who: Resident) -> Result<Json<Licen
 /// Shows a licence: a code of sixty seconds.
 #[utoipa::path(post, path = "/v1/licences/{id}/presentations", tag = "licences", params(("id" = String, Path)),
     responses((status = 201, body = Presentation)))]
-async fn show(State(state): State<AppState>, who: Resident, PathOf(id): PathOf<String>) -> Result<(StatusCode, Json<Presentation>)> {
+async fn show(
+    State(state): State<AppState>,
+    who: Resident,
+    PathOf(id): PathOf<String>,
+) -> Result<(StatusCode, Json<Presentation>)> {
     let id = LicenceId::from_str(&id).map_err(|_| ProblemCode::NotFound)?;
     Ok((StatusCode::CREATED, Json(present::present(&state, who.party_id, id).await?)))
 }
@@ -47,6 +51,10 @@ async fn look(State(state): State<AppState>, PathOf(code): PathOf<String>) -> Re
 /// An officer looks at a code, scanned or read aloud as eight digits.
 #[utoipa::path(get, path = "/v1/desk/presentations/{code}", tag = "desk", params(("code" = String, Path)),
     responses((status = 200, body = PresentationCheck)))]
-async fn look_at_desk(State(state): State<AppState>, who: Officer, PathOf(code): PathOf<String>) -> Result<Json<PresentationCheck>> {
+async fn look_at_desk(
+    State(state): State<AppState>,
+    who: Officer,
+    PathOf(code): PathOf<String>,
+) -> Result<Json<PresentationCheck>> {
     Ok(Json(present::look(&state, &code, Some(&who.id)).await?))
 }

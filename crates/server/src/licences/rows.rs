@@ -7,7 +7,10 @@ use haoban_domain::{
 };
 use sqlx::{AnyConnection, Row, any::AnyRow};
 
-use crate::{Result, store::{Store, Write}};
+use crate::{
+    Result,
+    store::{Store, Write},
+};
 
 /// Puts a licence into a party's wallet.
 pub async fn insert(tx: &mut Write, party: PartyId, licence: &Licence, now: Timestamp) -> Result<()> {
@@ -15,7 +18,13 @@ pub async fn insert(tx: &mut Write, party: PartyId, licence: &Licence, now: Time
 }
 
 /// A licence that a case produced.
-pub(crate) async fn issue(tx: &mut Write, party: PartyId, licence: &Licence, case: CaseId, now: Timestamp) -> Result<()> {
+pub(crate) async fn issue(
+    tx: &mut Write,
+    party: PartyId,
+    licence: &Licence,
+    case: CaseId,
+    now: Timestamp,
+) -> Result<()> {
     write(tx, party, licence, Some(case), now).await
 }
 

@@ -15,7 +15,8 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 
 use super::{
     finish::{finish, forget},
-    headers, limits, receive::receive,
+    headers, limits,
+    receive::receive,
     rows::{self, Upload, UploadState},
 };
 use crate::{AppState, Error, Result, identity::Resident, ports::random_bytes};
@@ -66,7 +67,12 @@ async fn create(State(state): State<AppState>, who: Resident, head: HeaderMap, b
 /// How much is safe.
 #[utoipa::path(head, path = "/v1/uploads/{upload_id}", tag = "materials", params(("upload_id" = String, Path)),
     responses((status = 200, description = "`Upload-Offset`, `Upload-Length`, `Upload-Expires`")))]
-async fn offset(State(state): State<AppState>, who: Resident, Path(id): Path<String>, head: HeaderMap) -> Result<Response> {
+async fn offset(
+    State(state): State<AppState>,
+    who: Resident,
+    Path(id): Path<String>,
+    head: HeaderMap,
+) -> Result<Response> {
     if let Some(refusal) = other_version(&head) {
         return Ok(refusal);
     }
@@ -120,7 +126,12 @@ async fn append(
 /// The client no longer wants it.
 #[utoipa::path(delete, path = "/v1/uploads/{upload_id}", tag = "materials", params(("upload_id" = String, Path)),
     responses((status = 204)))]
-async fn terminate(State(state): State<AppState>, who: Resident, Path(id): Path<String>, head: HeaderMap) -> Result<Response> {
+async fn terminate(
+    State(state): State<AppState>,
+    who: Resident,
+    Path(id): Path<String>,
+    head: HeaderMap,
+) -> Result<Response> {
     if let Some(refusal) = other_version(&head) {
         return Ok(refusal);
     }
@@ -150,7 +161,8 @@ async fn take_from(
     let work = tokio::spawn(async move {
         let held = state.uploads.lanes.enter(upload.id).await;
         let who = upload.party;
-        let again = || async { rows::find(&state.store, who, upload.id).await?.ok_or(Error::from(ProblemCode::NotFound)) };
+        let again =
+            || async { rows::find(&state.store, who, upload.id).await?.ok_or(Error::from(ProblemCode::NotFound)) };
         let now = again().await?;
         if from != now.stored {
             return Err(Problem::new(ProblemCode::UploadOffset).with("offset", now.stored).into());

@@ -52,12 +52,8 @@ pub(super) async fn receive(
     body: Body,
     checksum: Option<[u8; 32]>,
 ) -> Result<u64> {
-    let mut file = OpenOptions::new()
-        .create(true)
-        .truncate(false)
-        .write(true)
-        .open(state.uploads.part(upload.id))
-        .await?;
+    let mut file =
+        OpenOptions::new().create(true).truncate(false).write(true).open(state.uploads.part(upload.id)).await?;
     // Bytes behind the counted ones were never acknowledged.
     file.set_len(upload.stored).await?;
     file.seek(SeekFrom::Start(upload.stored)).await?;

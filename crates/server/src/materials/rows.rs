@@ -10,7 +10,10 @@ use haoban_domain::{
 };
 use sqlx::{AnyConnection, Row, any::AnyRow};
 
-use crate::{Error, Result, store::{Store, Write}};
+use crate::{
+    Error, Result,
+    store::{Store, Write},
+};
 
 /// Where an upload stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -125,10 +128,16 @@ pub async fn find_file(connection: &mut AnyConnection, party: PartyId, file: Fil
 
 /// The file of a case.
 pub async fn find_in_case(store: &Store, case: CaseId, file: FileId) -> Result<Option<Upload>> {
-    let query = sqlx::query(select!(
-        "WHERE id = (SELECT upload_id FROM case_file WHERE case_id = $1 AND file_id = $2)"
-    ));
-    query.bind(case.to_string()).bind(file.to_string()).fetch_optional(store.reader()).await?.as_ref().map(read).transpose()
+    let query =
+        sqlx::query(select!("WHERE id = (SELECT upload_id FROM case_file WHERE case_id = $1 AND file_id = $2)"));
+    query
+        .bind(case.to_string())
+        .bind(file.to_string())
+        .fetch_optional(store.reader())
+        .await?
+        .as_ref()
+        .map(read)
+        .transpose()
 }
 
 /// Uploads that no case uses and whose time is over.
@@ -197,7 +206,10 @@ pub async fn complete(tx: &mut Write, id: UploadId, kind: FileKind, pages: u16) 
 
 /// A case uses the file from now on.
 pub async fn attach(tx: &mut Write, case: CaseId, upload: &Upload) -> Result<()> {
-    sqlx::query("UPDATE upload SET state = 'attached' WHERE id = $1").bind(upload.id.to_string()).execute(&mut **tx).await?;
+    sqlx::query("UPDATE upload SET state = 'attached' WHERE id = $1")
+        .bind(upload.id.to_string())
+        .execute(&mut **tx)
+        .await?;
     sqlx::query(
         "INSERT INTO case_file (case_id, file_id, upload_id, slot, current) VALUES ($1, $2, $3, $4, 1) \
          ON CONFLICT (case_id, file_id) DO UPDATE SET current = 1",
@@ -222,6 +234,7 @@ pub async fn delete(tx: &mut Write, id: UploadId) -> Result<bool> {
 
 /// Whether an upload is still known.
 pub async fn exists(store: &Store, id: &str) -> Result<bool> {
-    let row = sqlx::query("SELECT 1 FROM upload WHERE id = $1").bind(id.to_owned()).fetch_optional(store.reader()).await?;
+    let row =
+        sqlx::query("SELECT 1 FROM upload WHERE id = $1").bind(id.to_owned()).fetch_optional(store.reader()).await?;
     Ok(row.is_some())
 }

@@ -9,8 +9,8 @@ use utoipa_axum::router::OpenApiRouter;
 
 pub use hub::Hub;
 pub use rows::{append, page};
-pub(crate) use words::{plain, say};
 pub use words::{Words, words};
+pub(crate) use words::{plain, say};
 
 use crate::AppState;
 

@@ -4,7 +4,10 @@ use haoban_domain::{ids::PartyId, time::Timestamp};
 use haoban_wire::http::{Change, Event, EventPage};
 use sqlx::Row as _;
 
-use crate::{Result, store::{Store, Write}};
+use crate::{
+    Result,
+    store::{Store, Write},
+};
 
 /// Events of one answer.
 const PAGE: i64 = 100;
@@ -31,12 +34,13 @@ pub async fn append(tx: &mut Write, party: PartyId, change: &Change, now: Timest
 
 /// The events after a number, in order.
 pub async fn page(store: &Store, party: PartyId, after: i64) -> Result<EventPage> {
-    let rows = sqlx::query("SELECT seq, change, at FROM party_event WHERE party_id = $1 AND seq > $2 ORDER BY seq LIMIT $3")
-        .bind(party.to_string())
-        .bind(after)
-        .bind(PAGE + 1)
-        .fetch_all(store.reader())
-        .await?;
+    let rows =
+        sqlx::query("SELECT seq, change, at FROM party_event WHERE party_id = $1 AND seq > $2 ORDER BY seq LIMIT $3")
+            .bind(party.to_string())
+            .bind(after)
+            .bind(PAGE + 1)
+            .fetch_all(store.reader())
+            .await?;
     let mut events = Vec::with_capacity(rows.len());
     for row in &rows {
         events.push(Event {

@@ -94,7 +94,8 @@ impl Cursor {
             let Ok(found) = page(&self.state.store, self.party, self.after).await else { return false };
             for event in found.events {
                 self.after = event.seq;
-                let Ok(message) = SseEvent::default().id(event.seq.to_string()).event("change").json_data(&event) else {
+                let Ok(message) = SseEvent::default().id(event.seq.to_string()).event("change").json_data(&event)
+                else {
                     return false;
                 };
                 self.ready.push_back(message);

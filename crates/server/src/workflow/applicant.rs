@@ -27,7 +27,13 @@ use crate::{
 };
 
 /// 撤回. The same key again gives the case as it is.
-pub(super) async fn withdraw(state: &AppState, party: PartyId, id: CaseId, key: &str, body: &WithdrawCase) -> Result<CaseView> {
+pub(super) async fn withdraw(
+    state: &AppState,
+    party: PartyId,
+    id: CaseId,
+    key: &str,
+    body: &WithdrawCase,
+) -> Result<CaseView> {
     let scene = Scene::now(state);
     let mut tx = state.store.write().await?;
     let mut case = own(state, &mut tx, party, id).await?;
@@ -42,7 +48,13 @@ pub(super) async fn withdraw(state: &AppState, party: PartyId, id: CaseId, key: 
 }
 
 /// Answers the correction notice. Only what it names may differ from before.
-pub(super) async fn correct(state: &AppState, party: PartyId, id: CaseId, key: &str, body: CorrectCase) -> Result<CaseView> {
+pub(super) async fn correct(
+    state: &AppState,
+    party: PartyId,
+    id: CaseId,
+    key: &str,
+    body: CorrectCase,
+) -> Result<CaseView> {
     let scene = Scene::now(state);
     let scope = format!("correct:{id}");
     let before = rows::load(state, id).await?.filter(|case| case.party == party).ok_or(ProblemCode::NotFound)?;
@@ -58,7 +70,15 @@ pub(super) async fn correct(state: &AppState, party: PartyId, id: CaseId, key: &
         choices: &body.materials,
         files: &body.files,
     };
-    let checked = intake::check(state, &scene, &before.rules, &handed).await?;
+    let checked = match intake::check(state, &scene, &before.rules, &handed).await {
+        Ok(checked) => checked,
+        Err(refusal) => {
+            // A twin may have won meanwhile.
+            let known = intake::known(state, &scope, key, &party.to_string(), &body).await?;
+            let now = rows::load(state, id).await?.filter(|_| known).ok_or(refusal)?;
+            return Ok(case_view(&scene, &now));
+        }
+    };
     let old_state = before.rules.evaluate(&before.inputs(checked.inputs.licences.clone(), scene.today));
     let strange = differences(&before, &notice, &checked, &old_state);
     if !strange.is_empty() {
@@ -87,7 +107,8 @@ async fn own(state: &AppState, tx: &mut Write, party: PartyId, id: CaseId) -> Re
 }
 
 fn open_notice(case: &Dossier, body: &CorrectCase) -> Result<Correction> {
-    let notice = case.correction.clone().filter(|notice| notice.id == body.correction_id).ok_or(ProblemCode::NotFound)?;
+    let notice =
+        case.correction.clone().filter(|notice| notice.id == body.correction_id).ok_or(ProblemCode::NotFound)?;
     if notice.answered_at.is_some() || case.machine.status != haoban_domain::case::CaseStatus::CorrectionRequested {
         return Err(ProblemCode::NotAllowedNow.into());
     }
@@ -109,26 +130,24 @@ fn take_over(case: &mut Dossier, scene: &Scene<'_>, body: CorrectCase, checked: 
 /// The officer sees that an answer came, and what the rules say of it.
 async fn refresh_task(tx: &mut Write, scene: &Scene<'_>, case: &Dossier) -> Result<()> {
     let marks = effects::marks(tx, scene, case, case.machine.step).await?;
-    sqlx::query("UPDATE task SET corrected = 1, marks = $1, revision = revision + 1 WHERE case_id = $2 AND state = 'open'")
-        .bind(serde_json::to_string(&marks)?)
-        .bind(case.id.to_string())
-        .execute(&mut **tx)
-        .await?;
+    sqlx::query(
+        "UPDATE task SET corrected = 1, marks = $1, revision = revision + 1 WHERE case_id = $2 AND state = 'open'",
+    )
+    .bind(serde_json::to_string(&marks)?)
+    .bind(case.id.to_string())
+    .execute(&mut **tx)
+    .await?;
     Ok(())
 }
 
 /// Targets that changed though the notice does not name them. A question that a named answer brings up or
 /// takes away changes with it.
-fn differences(
-    before: &Dossier,
-    notice: &Correction,
-    checked: &intake::Checked,
-    old: &FormState,
-) -> Vec<FieldProblem> {
+fn differences(before: &Dossier, notice: &Correction, checked: &intake::Checked, old: &FormState) -> Vec<FieldProblem> {
     let (inputs, new) = (&checked.inputs, &checked.form);
     let named: BTreeSet<&str> = notice.points.iter().map(|point| point.target.as_str()).collect();
     let shown = |state: &FormState, field: &str| state.fields.get(field).is_some_and(|field| field.visible);
-    let asked = |state: &FormState, slot: &str| state.materials.iter().any(|material| material.id == slot && material.asked);
+    let asked =
+        |state: &FormState, slot: &str| state.materials.iter().any(|material| material.id == slot && material.asked);
     let fields = changed_fields(&before.answers, &inputs.answers)
         .into_iter()
         .filter(|field| shown(old, field) == shown(new, field))
@@ -145,7 +164,10 @@ fn changed_fields(before: &Answers, after: &Answers) -> BTreeSet<String> {
     keys.filter(|key| before.get(*key) != after.get(*key)).cloned().collect()
 }
 
-fn changed_slots(before: &BTreeMap<String, MaterialChoice>, after: &BTreeMap<String, MaterialChoice>) -> BTreeSet<String> {
+fn changed_slots(
+    before: &BTreeMap<String, MaterialChoice>,
+    after: &BTreeMap<String, MaterialChoice>,
+) -> BTreeSet<String> {
     let keys = before.keys().chain(after.keys());
     keys.filter(|key| before.get(*key) != after.get(*key)).cloned().collect()
 }

@@ -69,7 +69,10 @@ pub(super) fn morning_after(day: Date) -> Timestamp {
 
 async fn open_task(tx: &mut Write, scene: &Scene<'_>, case: &Dossier, step: u16) -> Result<()> {
     let department = case.step_at(step)?.department.clone();
-    let due = case.clocks.view(&case.machine, case.item(), &scene.calendar, scene.today).map_or(scene.today, |clock| clock.due);
+    let due = case
+        .clocks
+        .view(&case.machine, case.item(), &scene.calendar, scene.today)
+        .map_or(scene.today, |clock| clock.due);
     sqlx::query(
         "INSERT INTO task (id, case_id, step, department, state, revision, corrected, marks, due_on, created_at) \
          VALUES ($1, $2, $3, $4, 'open', 1, 0, $5, $6, $7)",
@@ -102,11 +105,13 @@ pub(super) async fn marks(tx: &mut Write, scene: &Scene<'_>, case: &Dossier, ste
 }
 
 async fn close_task(tx: &mut Write, scene: &Scene<'_>, case: &Dossier) -> Result<()> {
-    sqlx::query("UPDATE task SET state = 'done', ended_at = $1, revision = revision + 1 WHERE case_id = $2 AND state = 'open'")
-        .bind(scene.now.millis())
-        .bind(case.id.to_string())
-        .execute(&mut **tx)
-        .await?;
+    sqlx::query(
+        "UPDATE task SET state = 'done', ended_at = $1, revision = revision + 1 WHERE case_id = $2 AND state = 'open'",
+    )
+    .bind(scene.now.millis())
+    .bind(case.id.to_string())
+    .execute(&mut **tx)
+    .await?;
     Ok(())
 }
 
@@ -165,11 +170,9 @@ fn sentences(
             say!("notice", "refused", item = item),
             say!("notice", "refused_body", number = number),
         ),
-        CaseNotice::Ended => (
-            NoticeKind::Ended,
-            say!("notice", "ended", item = item),
-            say!("notice", "ended_body", number = number),
-        ),
+        CaseNotice::Ended => {
+            (NoticeKind::Ended, say!("notice", "ended", item = item), say!("notice", "ended_body", number = number))
+        }
     }
 }
 

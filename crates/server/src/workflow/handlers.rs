@@ -20,11 +20,7 @@ use crate::{
 
 /// Routes of cases.
 pub(super) fn routes() -> OpenApiRouter<AppState> {
-    OpenApiRouter::new()
-        .routes(routes!(list))
-        .routes(routes!(one))
-        .routes(routes!(correct))
-        .routes(routes!(withdraw))
+    OpenApiRouter::new().routes(routes!(list)).routes(routes!(one)).routes(routes!(correct)).routes(routes!(withdraw))
 }
 
 /// Cases, latest first.

@@ -14,7 +14,10 @@ use haoban_wire::http::Change;
 use jiff::ToSpan as _;
 use serde_json::Value;
 
-use super::{Dossier, Scene, department_name, payment::{PaymentOrder, write_order}};
+use super::{
+    Dossier, Scene, department_name,
+    payment::{PaymentOrder, write_order},
+};
 use crate::{Error, Result, intake::next_serial, licences, notices, store::Write};
 
 /// Makes every output of the workflow and notes it in the decision.
@@ -53,7 +56,9 @@ pub(super) async fn outputs(tx: &mut Write, scene: &Scene<'_>, case: &mut Dossie
 fn integer(case: &Dossier, inputs: &Inputs, amount: &Expr) -> Result<i64> {
     let value = case.rules.value(amount, inputs).and_then(|value| value.as_i64());
     // A grant whose amount cannot be told must not happen: the whole transaction is undone.
-    value.filter(|fen| *fen >= 0).ok_or_else(|| Error::internal(format!("{}: the amount cannot be told", case.item().code)))
+    value
+        .filter(|fen| *fen >= 0)
+        .ok_or_else(|| Error::internal(format!("{}: the amount cannot be told", case.item().code)))
 }
 
 /// The account the applicant named: a bank card field, or a choice of the cards a register knows.

@@ -1,6 +1,9 @@
 //! Paying out. A bank or treasury would stand behind [`PaymentGateway`]; here stands a ledger that says what it is.
 
-use haoban_domain::{ids::{CaseId, PartyId}, time::Timestamp};
+use haoban_domain::{
+    ids::{CaseId, PartyId},
+    time::Timestamp,
+};
 
 use crate::{Result, store::Write};
 

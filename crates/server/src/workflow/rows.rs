@@ -223,7 +223,12 @@ pub(crate) async fn insert_correction(tx: &mut Write, case: CaseId, notice: &Cor
 }
 
 /// The notice was answered; what stood before is kept beside it.
-pub(super) async fn answer_correction(tx: &mut Write, before: &Dossier, id: CorrectionId, now: Timestamp) -> Result<()> {
+pub(super) async fn answer_correction(
+    tx: &mut Write,
+    before: &Dossier,
+    id: CorrectionId,
+    now: Timestamp,
+) -> Result<()> {
     sqlx::query("UPDATE correction SET answered_at = $1, answers_before = $2, choices_before = $3 WHERE id = $4")
         .bind(now.millis())
         .bind(serde_json::to_string(&before.answers)?)

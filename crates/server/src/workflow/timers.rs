@@ -2,8 +2,8 @@
 //! does nothing wrong.
 
 use haoban_domain::{
-    case::{AcceptedBy, CaseEvent, CaseStatus, ClockKind, clock::ACCEPTANCE_DAYS},
     calendar::Span,
+    case::{AcceptedBy, CaseEvent, CaseStatus, ClockKind, clock::ACCEPTANCE_DAYS},
     ids::CaseId,
 };
 use serde_json::json;

@@ -2,11 +2,11 @@
 
 use haoban_domain::{
     calendar::Span,
+    case::CaseEventKind,
     case::{
         CaseClock, CaseMaterial, CaseView, ClockKind, CorrectionNotice, TimelineState, allowed,
         timeline::{Story, build},
     },
-    case::CaseEventKind,
     text::LocalText,
 };
 

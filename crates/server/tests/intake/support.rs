@@ -197,9 +197,8 @@ fn password_form(page: &str) -> (String, BTreeMap<String, String>) {
         Some(tag[start..].split('"').next()?.replace("&amp;", "&"))
     };
     let inputs = form.split("<input").skip(1).map(|tag| tag.split('>').next().unwrap());
-    let fields = inputs
-        .filter_map(|tag| Some((attribute(tag, "name")?, attribute(tag, "value").unwrap_or_default())))
-        .collect();
+    let fields =
+        inputs.filter_map(|tag| Some((attribute(tag, "name")?, attribute(tag, "value").unwrap_or_default()))).collect();
     (attribute(form.split('>').next().unwrap(), "action").unwrap_or_default(), fields)
 }
 
@@ -300,7 +299,7 @@ impl Resident<'_> {
 /// A signed-in officer.
 pub struct Officer<'a> {
     pub city: &'a City,
-    cookie: String,
+    pub cookie: String,
     csrf: String,
 }
 
@@ -362,4 +361,11 @@ pub fn pdf(pages: usize) -> Vec<u8> {
     let mut bytes = Vec::new();
     document.save_to(&mut bytes).unwrap();
     bytes
+}
+
+/// A small photo.
+pub fn jpeg(width: u32, height: u32) -> Vec<u8> {
+    let mut bytes = std::io::Cursor::new(Vec::new());
+    image::DynamicImage::new_rgb8(width, height).write_to(&mut bytes, image::ImageFormat::Jpeg).unwrap();
+    bytes.into_inner()
 }

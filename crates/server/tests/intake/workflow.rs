@@ -1,1 +1,277 @@
-//! Placeholder.
+//! From submission to result: acceptance, correction, withdrawal, clocks, instant approval, payment.
+
+use reqwest::StatusCode;
+use serde_json::{Value, json};
+
+use super::support::{City, Officer, Resident, new_id};
+
+const TENANT: &str = "13800000001";
+const OFFICE: &str = "gjj-center";
+
+async fn view(one: &Resident<'_>, case: &str) -> Value {
+    let (status, view) = one.get(&format!("/v1/cases/{case}")).await;
+    assert_eq!(status, StatusCode::OK);
+    view
+}
+
+fn point(target: &str) -> Value {
+    json!({"target": target, "name": {"zh": "", "en": ""}, "words": "differs", "remedy": "please look again"})
+}
+
+async fn ask_for_correction(officer: &Officer<'_>, case: &str) -> Value {
+    officer.does(case, json!({"act": "claim"})).await;
+    let act = json!({"act": "request_correction", "points": [point("field:rent_month")], "days": 5});
+    officer.does(case, act).await["case"].clone()
+}
+
+fn corrected(body: &Value, notice: &Value, rent: i64) -> Value {
+    let mut answers = body["answers"].clone();
+    answers["rent_month"] = json!(rent);
+    json!({"correction_id": notice["id"], "answers": answers, "materials": body["materials"], "files": {}})
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_case_goes_from_submission_to_payment() {
+    let city = City::start().await;
+    let one = city.resident(TENANT).await;
+    let (_, case) = one.rent_case().await;
+    let fresh = view(&one, &case).await;
+    assert_eq!((&fresh["status"], &fresh["clock"]["kind"]), (&json!("submitted"), &json!("acceptance")));
+    assert_eq!(fresh["headline"]["value"], 450_000);
+    let officer = city.officer(OFFICE).await;
+    officer.does(&case, json!({"act": "claim"})).await;
+    let accepted = officer.does(&case, json!({"act": "accept"})).await;
+    assert_eq!(accepted["case"]["status"], "under_review");
+    assert_eq!(accepted["case"]["clock"]["due"], "2026-11-26", "three working days after Monday");
+    officer.does(&case, json!({"act": "pass_step", "opinion": ""})).await;
+    officer.does(&case, json!({"act": "claim"})).await;
+    let granted = officer.does(&case, json!({"act": "grant", "opinion": "complete"})).await;
+    assert_eq!(granted["case"]["status"], "granted");
+    assert_eq!(granted["case"]["decision"]["payment_fen"], 450_000);
+    assert!(city.work().await >= 1);
+    let closed = view(&one, &case).await;
+    assert_eq!(closed["status"], "closed");
+    assert_eq!((&closed["decision"]["granted"], &closed["decision"]["automatic"]), (&json!(true), &json!(false)));
+    assert_eq!(closed["may_withdraw"], false);
+    assert!(closed["clock"].is_null());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_correction_is_asked_once_and_only_what_it_names_may_change() {
+    let city = City::start().await;
+    let one = city.resident(TENANT).await;
+    let (body, case) = one.rent_case().await;
+    let officer = city.officer(OFFICE).await;
+    let waiting = ask_for_correction(&officer, &case).await;
+    assert_eq!(waiting["status"], "correction_requested");
+    let notice = view(&one, &case).await["correction"].clone();
+    assert_eq!((&notice["due"], notice["points"].as_array().unwrap().len()), (&json!("2026-11-30"), 1));
+    assert_ne!(notice["points"][0]["name"]["zh"], "", "names are the form's own");
+    let path = format!("/v1/cases/{case}/corrections");
+    let mut too_much = corrected(&body, &notice, 170_000);
+    too_much["answers"]["address"]["detail"] = json!("elsewhere");
+    let (status, problem) = one.post(&path, &new_id("drf"), &too_much).await;
+    assert_eq!((status, &problem["field_errors"][0]["field"]), (StatusCode::UNPROCESSABLE_ENTITY, &json!("address")));
+    let (key, good) = (new_id("drf"), corrected(&body, &notice, 170_000));
+    let (status, after) = one.post(&path, &key, &good).await;
+    assert_eq!((status, &after["status"]), (StatusCode::OK, &json!("submitted")), "{after}");
+    assert_eq!(after["answers"]["rent_month"], 170_000);
+    let (status, again) = one.post(&path, &key, &good).await;
+    assert_eq!((status, &again["revision"]), (StatusCode::OK, &after["revision"]));
+    let (status, _) = one.post(&path, &key, &corrected(&body, &notice, 160_000)).await;
+    assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY);
+    let (status, _) = one.post(&path, &new_id("drf"), &good).await;
+    assert_eq!(status, StatusCode::CONFLICT);
+    let (_, opened) = officer.open(&case).await;
+    assert_eq!(opened["before_correction"], json!({"rent_month": 180_000}));
+    let twice = json!({"act": "request_correction", "points": [point("field:rent_month")], "days": 5});
+    let (status, problem) = officer.act(&case, twice).await;
+    assert_eq!((status, &problem["params"]["why"]), (StatusCode::CONFLICT, &json!("correction_used")));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_correction_that_never_comes_ends_the_case_after_its_last_day() {
+    let city = City::start().await;
+    let one = city.resident(TENANT).await;
+    let (_, case) = one.rent_case().await;
+    ask_for_correction(&city.officer(OFFICE).await, &case).await;
+    city.clock.days_later(7);
+    city.work().await;
+    assert_eq!(
+        view(&city.resident(TENANT).await, &case).await["status"],
+        "correction_requested",
+        "the last day counts"
+    );
+    city.clock.days_later(1);
+    city.work().await;
+    assert_eq!(view(&city.resident(TENANT).await, &case).await["status"], "terminated");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn five_working_days_of_silence_accept_a_case() {
+    let city = City::start().await;
+    let one = city.resident(TENANT).await;
+    let (_, case) = one.rent_case().await;
+    city.clock.days_later(7);
+    city.work().await;
+    assert_eq!(view(&city.resident(TENANT).await, &case).await["status"], "submitted", "the fifth day is not over");
+    city.clock.days_later(1);
+    city.work().await;
+    assert_eq!(view(&city.resident(TENANT).await, &case).await["status"], "accepted");
+    let officer = city.officer(OFFICE).await;
+    officer.does(&case, json!({"act": "claim"})).await;
+    assert_eq!(view(&city.resident(TENANT).await, &case).await["status"], "under_review");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_special_procedure_stops_the_clock() {
+    let city = City::start().await;
+    let one = city.resident(TENANT).await;
+    let (_, case) = one.rent_case().await;
+    let officer = city.officer(OFFICE).await;
+    officer.does(&case, json!({"act": "claim"})).await;
+    officer.does(&case, json!({"act": "accept"})).await;
+    let stopped = officer.does(&case, json!({"act": "suspend", "kind": "inspection", "days": 10})).await;
+    assert_eq!((&stopped["case"]["status"], &stopped["case"]["clock"]["paused"]), (&json!("suspended"), &json!(true)));
+    city.clock.days_later(2);
+    let officer = city.officer(OFFICE).await;
+    let goes_on = officer.does(&case, json!({"act": "resume"})).await;
+    assert_eq!(goes_on["case"]["clock"]["due"], "2026-11-27", "Tuesday was not counted");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_case_may_be_taken_back_once_and_only_by_its_applicant() {
+    let city = City::start().await;
+    let one = city.resident(TENANT).await;
+    let other = city.resident("13800000004").await;
+    let (_, case) = one.rent_case().await;
+    let (path, key, body) = (format!("/v1/cases/{case}/withdrawal"), new_id("wdr"), json!({"reason": ""}));
+    assert_eq!(other.post(&path, &key, &body).await.0, StatusCode::NOT_FOUND);
+    let (status, ended) = one.post(&path, &key, &body).await;
+    assert_eq!((status, &ended["status"]), (StatusCode::OK, &json!("withdrawn")));
+    assert_eq!(one.post(&path, &key, &body).await.1["revision"], ended["revision"]);
+    assert_eq!(one.post(&path, &new_id("wdr"), &body).await.0, StatusCode::CONFLICT);
+    assert_eq!(city.officer(OFFICE).await.get("queue?filter=open").await.1["rows"], json!([]));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_refusal_says_why_and_what_can_be_done() {
+    let city = City::start().await;
+    let one = city.resident(TENANT).await;
+    let (_, case) = one.rent_case().await;
+    let officer = city.officer(OFFICE).await;
+    officer.does(&case, json!({"act": "claim"})).await;
+    officer.does(&case, json!({"act": "accept"})).await;
+    let (status, early) = officer.act(&case, json!({"act": "refuse", "reasons": ["no"]})).await;
+    assert_eq!((status, &early["params"]["why"]), (StatusCode::CONFLICT, &json!("not_last_step")));
+    officer.does(&case, json!({"act": "pass_step", "opinion": "see the lease"})).await;
+    officer.does(&case, json!({"act": "claim"})).await;
+    let (status, _) = officer.act(&case, json!({"act": "refuse", "reasons": ["  "]})).await;
+    assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY);
+    officer.does(&case, json!({"act": "refuse", "reasons": ["the lease is not genuine"]})).await;
+    let refused = view(&one, &case).await;
+    assert_eq!(refused["status"], "refused");
+    assert_eq!(refused["decision"]["reasons"], json!(["the lease is not genuine"]));
+    assert_ne!(refused["decision"]["remedies"]["reconsideration"]["zh"], "");
+    assert!(refused["decision"]["payment_fen"].is_null());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn cases_are_seen_by_their_party_alone() {
+    let city = City::start().await;
+    let one = city.resident(TENANT).await;
+    let other = city.resident("13800000004").await;
+    let (_, case) = one.rent_case().await;
+    assert_eq!(one.get("/v1/cases").await.1["cases"].as_array().unwrap().len(), 1);
+    assert_eq!(other.get("/v1/cases").await.1["cases"], json!([]));
+    for path in [format!("/v1/cases/{case}"), format!("/v1/cases/{case}/receipt")] {
+        let (status, problem) = other.get(&path).await;
+        assert_eq!((status, &problem["code"]), (StatusCode::NOT_FOUND, &json!("not_found")));
+    }
+}
+
+/// A submission of an item with answers and no files.
+fn plain(item: &str, answers: Value) -> Value {
+    json!({
+        "draft_id": new_id("drf"), "item_code": item, "item_version": 1, "declared": true, "channel": "app",
+        "answers": answers, "materials": {}, "files": {}
+    })
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn rules_grant_at_once_and_their_reasons_are_kept() {
+    let city = City::start().await;
+    let one = city.resident("13800000002").await;
+    let (_, known) = one.get("/v1/items/deed-tax/facts").await;
+    let first = |key: &str| known["facts"][key]["value"][0]["value"].clone();
+    let body = plain(
+        "deed-tax",
+        json!({
+            "contract": first("realestate.contracts"), "area_same": true, "homes_agree": true, "ownership": "sole",
+            "debit_card": first("tax.debit_cards")
+        }),
+    );
+    let (status, answer) = one.submit(&body).await;
+    assert_eq!(status, StatusCode::CREATED, "{answer}");
+    let case = &answer["case"];
+    assert_eq!((&case["status"], &case["decision"]["automatic"]), (&json!("closed"), &json!(true)), "{case}");
+    assert!(case["decision"]["rules"].as_array().unwrap().len() >= 5);
+    assert_eq!(case["headline"]["value"], 1_500_000, "1 % of 1,500,000 yuan without VAT");
+    let licence = case["decision"]["licence"].as_str().unwrap();
+    let (_, wallet) = one.get("/v1/licences").await;
+    let issued = wallet["licences"].as_array().unwrap().iter().find(|held| held["id"] == licence).unwrap();
+    assert!(haoban_domain::identifiers::licence_identifier::parse(issued["identifier"].as_str().unwrap()).is_ok());
+    assert_eq!(issued["case_number"], case["number"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_rules_cannot_grant_goes_to_a_person() {
+    let city = City::start().await;
+    let one = city.resident("13800000002").await;
+    let (_, known) = one.get("/v1/items/deed-tax/facts").await;
+    let first = |key: &str| known["facts"][key]["value"][0]["value"].clone();
+    let answers = json!({
+        "contract": first("realestate.contracts"), "area_same": true, "homes_agree": false, "homes_before": 1,
+        "ownership": "sole", "debit_card": first("tax.debit_cards")
+    });
+    let (status, answer) = one.submit(&plain("deed-tax", answers)).await;
+    assert_eq!(status, StatusCode::CREATED, "{answer}");
+    assert_eq!((&answer["case"]["status"], &answer["case"]["decision"]), (&json!("submitted"), &Value::Null));
+    assert_eq!(city.officer("tax").await.get("queue?filter=open").await.1["counts"]["open"], 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn two_offices_work_in_turn_and_the_licence_lands_in_the_wallet() {
+    let city = City::start().await;
+    let one = city.resident("13800000004").await;
+    let draft = new_id("drf");
+    let photo = super::support::jpeg(358, 441);
+    let file = one.upload(&draft, "photo", &photo).await;
+    let mut body = plain(
+        "residence-permit",
+        json!({
+            "ground": "social", "address": {"region": "410105", "detail": "No. 8"}, "arrived_on": "2025-09-01",
+            "reason": "work", "delivery": "electronic"
+        }),
+    );
+    body["draft_id"] = json!(draft);
+    body["materials"] = json!({"photo": {"kind": "upload", "files": [file]}});
+    body["files"][&file] = json!(haoban_domain::receipt::digest(&photo));
+    let (status, answer) = one.submit(&body).await;
+    assert_eq!(status, StatusCode::CREATED, "{answer}");
+    let case = answer["case"]["id"].as_str().unwrap();
+    let (first, second) = (city.officer("police-district").await, city.officer("police-city").await);
+    assert_eq!(second.open(case).await.0, StatusCode::NOT_FOUND, "not their turn");
+    let picture =
+        first.request(reqwest::Method::GET, &format!("cases/{case}/files/{file}/pages/1")).send().await.unwrap();
+    assert_eq!((picture.status(), &picture.headers()["content-type"]), (StatusCode::OK, &"image/png".parse().unwrap()));
+    first.does(case, json!({"act": "claim"})).await;
+    first.does(case, json!({"act": "accept"})).await;
+    first.does(case, json!({"act": "pass_step", "opinion": "checked"})).await;
+    second.does(case, json!({"act": "claim"})).await;
+    let done = second.does(case, json!({"act": "grant", "opinion": "granted"})).await;
+    assert_eq!(done["case"]["status"], "closed");
+    let (_, wallet) = one.get("/v1/licences").await;
+    let permit = &done["case"]["decision"]["licence"];
+    assert!(wallet["licences"].as_array().unwrap().iter().any(|held| held["id"] == *permit));
+}
