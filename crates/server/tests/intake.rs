@@ -6,6 +6,10 @@ mod desk;
 mod events;
 #[path = "intake/licences.rs"]
 mod licences;
+#[path = "intake/on_postgres.rs"]
+mod on_postgres;
+#[path = "support/postgres.rs"]
+mod postgres;
 #[path = "intake/submit.rs"]
 mod submit;
 #[path = "intake/support.rs"]

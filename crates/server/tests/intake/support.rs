@@ -55,7 +55,7 @@ static TEMPLATE: OnceCell<tempfile::TempDir> = OnceCell::const_new();
 async fn template() -> &'static Path {
     let made = TEMPLATE.get_or_init(|| async {
         let folder = tempfile::tempdir().unwrap();
-        let state = open(folder.path(), "http://127.0.0.1:1", &clock()).await;
+        let state = open(folder.path(), "http://127.0.0.1:1", &clock(), "").await;
         seed::run(&state).await.unwrap();
         state.store.close().await;
         folder
@@ -67,11 +67,12 @@ fn clock() -> Arc<Standing> {
     Arc::new(Standing(AtomicI64::new(MORNING)))
 }
 
-async fn open(folder: &Path, public_url: &str, clock: &Arc<Standing>) -> AppState {
+async fn open(folder: &Path, public_url: &str, clock: &Arc<Standing>, database: &str) -> AppState {
     let mut config = Config::load(None, []).unwrap();
     config.data_dir = folder.to_owned();
     config.city = concat!(env!("CARGO_MANIFEST_DIR"), "/../../cities/zhengzhou").to_owned();
     config.worker = false;
+    config.database_url = database.to_owned();
     config.public_url = public_url.to_owned();
     let clock: Arc<dyn Clock> = Arc::<Standing>::clone(clock);
     AppState::open(config, app::Ports { clock, random: Arc::new(SystemRandom) }).await.unwrap()
@@ -95,10 +96,21 @@ impl City {
                 std::fs::copy(file.path(), folder.path().join(file.file_name())).unwrap();
             }
         }
+        Self::over(folder, "").await
+    }
+
+    /// On another database, which is seeded first.
+    pub async fn start_on(database: &str) -> Self {
+        let city = Self::over(tempfile::tempdir().unwrap(), database).await;
+        seed::run(&city.state).await.unwrap();
+        city
+    }
+
+    async fn over(folder: tempfile::TempDir, database: &str) -> Self {
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let base = format!("http://{}", listener.local_addr().unwrap());
         let clock = clock();
-        let state = open(folder.path(), &base, &clock).await;
+        let state = open(folder.path(), &base, &clock, database).await;
         tokio::spawn(app::serve(listener, state.clone()));
         let http = reqwest::Client::builder().no_proxy().redirect(Policy::none()).build().unwrap();
         Self { base, state, clock, http, _folder: folder }

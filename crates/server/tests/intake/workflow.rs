@@ -231,8 +231,9 @@ async fn what_rules_cannot_grant_goes_to_a_person() {
     let (_, known) = one.get("/v1/items/deed-tax/facts").await;
     let first = |key: &str| known["facts"][key]["value"][0]["value"].clone();
     let answers = json!({
-        "contract": first("realestate.contracts"), "area_same": true, "homes_agree": false, "homes_before": 1,
-        "ownership": "sole", "debit_card": first("tax.debit_cards")
+        "contract": first("realestate.contracts"), "area_same": true, "homes_agree": true, "ownership": "shares",
+        "debit_card": first("tax.debit_cards"), "own_share": 5000,
+        "owners": [{"name": "Xu", "id_number": "41010519900307123X", "share": 5000}]
     });
     let (status, answer) = one.submit(&plain("deed-tax", answers)).await;
     assert_eq!(status, StatusCode::CREATED, "{answer}");
