@@ -14,7 +14,10 @@ use std::{
 use async_trait::async_trait;
 use haoban_client::{
     Client, drafts,
-    ports::{Browser, Clock, Config, FileSource, FileSourceError, Keychain, KeychainError, KeychainStatus, Notifier, OsNotification, PickedFile, Ports},
+    ports::{
+        Browser, Clock, Config, FileSource, FileSourceError, Keychain, KeychainError, KeychainStatus, Notifier,
+        OsNotification, PickedFile, Ports,
+    },
     store::{Store, records},
 };
 use haoban_domain::{material::FileKind, time::Timestamp};
@@ -89,9 +92,20 @@ async fn measure() -> Result<(), Box<dyn std::error::Error>> {
             profile_dir: folder.path().join("p"),
             platform_url: "http://127.0.0.1:9".into(),
             version: "bench".into(),
-            host: HostAbilities { kind: "bench".into(), native_picker: false, native_clipboard: false, notifications: false },
+            host: HostAbilities {
+                kind: "bench".into(),
+                native_picker: false,
+                native_clipboard: false,
+                notifications: false,
+            },
         };
-        let ports = Ports { keychain: machine.clone(), notifier: machine.clone(), browser: machine.clone(), clock: machine.clone(), files: machine.clone() };
+        let ports = Ports {
+            keychain: machine.clone(),
+            notifier: machine.clone(),
+            browser: machine.clone(),
+            clock: machine.clone(),
+            files: machine.clone(),
+        };
         Client::open(config, ports, tokio::runtime::Handle::current())
     };
     open().await?.shutdown().await;
@@ -104,7 +118,8 @@ async fn measure() -> Result<(), Box<dyn std::error::Error>> {
         let text = format!("round {round} {}", "words ".repeat(120));
         let changes = [("note".to_owned(), Some(serde_json::Value::from(text.clone())))].into();
         let began = Instant::now();
-        revision = drafts::save(&client, DraftSave { draft_id: draft.id, revision, changes, page: None }).await?.revision;
+        revision =
+            drafts::save(&client, DraftSave { draft_id: draft.id, revision, changes, page: None }).await?.revision;
         saves.push(began.elapsed());
         let began = Instant::now();
         sqlx::query("INSERT INTO t (content) VALUES ($1)").bind(text).execute(&plain).await?;
@@ -140,8 +155,13 @@ async fn plain_sqlite(path: &std::path::Path) -> Result<sqlx::SqlitePool, sqlx::
 fn report(mut saves: Vec<Duration>, mut inserts: Vec<Duration>) {
     saves.sort();
     inserts.sort();
-    let at = |times: &[Duration], part: usize| times[(times.len() * part / 100).min(times.len() - 1)].as_secs_f64() * 1000.0;
+    let at =
+        |times: &[Duration], part: usize| times[(times.len() * part / 100).min(times.len() - 1)].as_secs_f64() * 1000.0;
     println!("autosave acknowledged: p50 {:.3} ms, p99 {:.3} ms", at(&saves, 50), at(&saves, 99));
     println!("plain SQLite insert (WAL, FULL): p50 {:.3} ms, p99 {:.3} ms", at(&inserts, 50), at(&inserts, 99));
-    println!("ratio at p50: {:.2}, at p99: {:.2}", at(&saves, 50) / at(&inserts, 50), at(&saves, 99) / at(&inserts, 99));
+    println!(
+        "ratio at p50: {:.2}, at p99: {:.2}",
+        at(&saves, 50) / at(&inserts, 50),
+        at(&saves, 99) / at(&inserts, 99)
+    );
 }

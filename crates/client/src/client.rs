@@ -10,13 +10,16 @@ use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use crate::{
     ClientError,
-    ports::{Config, Ports},
     drafts::Drafts,
     materials,
     outbox::Outbox,
+    ports::{Config, Ports},
     services::Services,
     store::{SealedFiles, Store},
-    vault::{Keys, Vault, VaultError, opening::{FILES_DIR, Opened, Profile, account, create_private_dir, erase_profile}},
+    vault::{
+        Keys, Vault, VaultError,
+        opening::{FILES_DIR, Opened, Profile, account, create_private_dir, erase_profile},
+    },
 };
 
 /// Events a slow screen may lag behind before it is told to re-read.
@@ -91,7 +94,10 @@ impl Client {
         let files = SealedFiles::Folder(self.inner.config.profile_dir.join(FILES_DIR));
         let before = {
             let mut storage = self.inner.storage.write();
-            std::mem::replace(&mut *storage, Storage { files: opened.store.is_some().then_some(files), store: opened.store })
+            std::mem::replace(
+                &mut *storage,
+                Storage { files: opened.store.is_some().then_some(files), store: opened.store },
+            )
         };
         if let Some(store) = before.store {
             store.close().await;

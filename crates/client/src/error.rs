@@ -52,7 +52,9 @@ impl From<ClientError> for Problem {
             ClientError::Send(SendError::Offline) => ProblemCode::Offline.into(),
             ClientError::Send(SendError::SignedOut) => ProblemCode::SignedOut.into(),
             ClientError::Files(FileSourceError::NotSupported) => ProblemCode::NotSupported.into(),
-            ClientError::Files(FileSourceError::Nothing) => Problem::new(ProblemCode::FileSource).with("what", "nothing"),
+            ClientError::Files(FileSourceError::Nothing) => {
+                Problem::new(ProblemCode::FileSource).with("what", "nothing")
+            }
             ClientError::Files(FileSourceError::Io(_)) => ProblemCode::FileSource.into(),
             ClientError::Problem(problem) => *problem,
         }

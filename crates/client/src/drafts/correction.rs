@@ -17,7 +17,8 @@ use crate::{Client, ClientError};
 
 /// Begins the correction of a case, or goes on with the one begun before.
 pub async fn start_correction(client: &Client, case: &CaseView) -> Result<DraftView, ClientError> {
-    let notice = case.correction.as_ref().filter(|notice| notice.answered_at.is_none()).ok_or(ProblemCode::NotAllowedNow)?;
+    let notice =
+        case.correction.as_ref().filter(|notice| notice.answered_at.is_none()).ok_or(ProblemCode::NotAllowedNow)?;
     let holder = holder(client);
     let begun = load_all(client.store()?.reader(), client.vault()).await?.into_iter().find(|draft| {
         matches!(draft.standing, Standing::Open | Standing::Frozen)

@@ -105,7 +105,11 @@ fn require(draft: &StoredDraft, standing: Standing) -> Result<(), ClientError> {
     Err(Problem::new(ProblemCode::NotAllowedNow).with("what", draft.standing.as_str()).into())
 }
 
-async fn change(client: &Client, id: DraftId, edit: impl FnOnce(&mut StoredDraft) -> Result<(), ClientError>) -> Result<(), ClientError> {
+async fn change(
+    client: &Client,
+    id: DraftId,
+    edit: impl FnOnce(&mut StoredDraft) -> Result<(), ClientError>,
+) -> Result<(), ClientError> {
     let mut slot = client.drafts().lock(id).await;
     let mut open: Option<OpenDraft> = slot.take();
     let mut stored = record::load(client.store()?.reader(), client.vault(), id).await?;
@@ -133,8 +137,10 @@ pub async fn purge(client: &Client) -> Result<usize, ClientError> {
         .fetch_all(store.reader())
         .await?;
     for id in &gone {
-        let files: Vec<String> =
-            sqlx::query_scalar("SELECT id FROM material WHERE draft_id = $1").bind(id).fetch_all(store.reader()).await?;
+        let files: Vec<String> = sqlx::query_scalar("SELECT id FROM material WHERE draft_id = $1")
+            .bind(id)
+            .fetch_all(store.reader())
+            .await?;
         let mut write = store.write().await?;
         sqlx::query("DELETE FROM draft WHERE id = $1").bind(id).execute(&mut *write).await?;
         write.commit().await?;

@@ -63,7 +63,8 @@ impl OpenDraft {
     pub(crate) fn is_stale(&self, client: &Client) -> bool {
         let inputs = self.evaluation.inputs();
         inputs.today != client.now().city_date()
-            || inputs.applicant.as_ref().map(|person| person.party) != session::person(client).map(|person| person.party)
+            || inputs.applicant.as_ref().map(|person| person.party)
+                != session::person(client).map(|person| person.party)
     }
 
     /// Takes the counts for the list from the state.

@@ -190,7 +190,12 @@ fn definition_id(vault: &Vault, code: &str, version: u32) -> Result<String, Clie
 }
 
 /// Keeps the definition a draft is filled against, sealed: which services are kept here says whom they concern.
-pub(crate) async fn keep_definition(write: &mut Write, vault: &Vault, item: &ServiceItem, now: Timestamp) -> Result<(), ClientError> {
+pub(crate) async fn keep_definition(
+    write: &mut Write,
+    vault: &Vault,
+    item: &ServiceItem,
+    now: Timestamp,
+) -> Result<(), ClientError> {
     let id = definition_id(vault, &item.code, item.version)?;
     let there: i64 = sqlx::query_scalar("SELECT count(*) FROM sealed_record WHERE kind = $1 AND id = $2")
         .bind(DEFINITION)
@@ -204,7 +209,11 @@ pub(crate) async fn keep_definition(write: &mut Write, vault: &Vault, item: &Ser
 }
 
 /// The definition of a version: the one kept, or the catalogue's if it is the same version.
-pub(crate) async fn definition(client: &Client, code: &str, version: u32) -> Result<Option<Arc<ServiceItem>>, ClientError> {
+pub(crate) async fn definition(
+    client: &Client,
+    code: &str,
+    version: u32,
+) -> Result<Option<Arc<ServiceItem>>, ClientError> {
     if let Some(item) = super::current_item(client, code)
         && item.version == version
     {

@@ -37,7 +37,8 @@ pub async fn save(client: &Client, request: DraftSave) -> Result<DraftSaved, Cli
         open.stored.record.page = Some(page);
     }
     write(client, &mut open, FileChange::default()).await?;
-    let saved = DraftSaved { revision: open.stored.revision, state: open.state().clone(), saved_at: open.stored.saved_at };
+    let saved =
+        DraftSaved { revision: open.stored.revision, state: open.state().clone(), saved_at: open.stored.saved_at };
     *slot = Some(open);
     Ok(saved)
 }
@@ -82,7 +83,10 @@ fn check(open: &OpenDraft, request: &DraftSave) -> Result<(), ClientError> {
         if let Some(correction) = &open.stored.record.correction
             && !correction.names(&format!("field:{field}"))
         {
-            return Err(Problem::new(ProblemCode::NotAllowedNow).with("what", "correction").with("field", field).into());
+            return Err(Problem::new(ProblemCode::NotAllowedNow)
+                .with("what", "correction")
+                .with("field", field)
+                .into());
         }
     }
     let size = serde_json::to_vec(&request.changes).map(|json| json.len()).unwrap_or(usize::MAX);

@@ -38,7 +38,11 @@ pub async fn start(client: &Client, request: DraftStart) -> Result<DraftView, Cl
 }
 
 /// Writes a first record and opens it.
-pub(super) async fn begin(client: &Client, record: DraftRecord, item: &Arc<ServiceItem>) -> Result<DraftView, ClientError> {
+pub(super) async fn begin(
+    client: &Client,
+    record: DraftRecord,
+    item: &Arc<ServiceItem>,
+) -> Result<DraftView, ClientError> {
     let now = client.now();
     let id = DraftId::new(now.millis(), client.random()?);
     let stored = StoredDraft { id, revision: 1, standing: Standing::Open, saved_at: now, record };

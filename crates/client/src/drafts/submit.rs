@@ -54,12 +54,21 @@ pub async fn submit(client: &Client, request: DraftSubmit) -> Result<DraftSubmit
 fn check_complete(open: &OpenDraft) -> Result<(), ClientError> {
     let state = open.state();
     let problems = |wanted: &dyn Fn(&str) -> bool| -> Vec<FieldProblem> {
-        let of_fields = state.fields.iter().filter(|(id, field)| field.visible && wanted(id)).flat_map(|(_, field)| &field.problems);
-        of_fields.chain(state.problems.iter().filter(|_| wanted(""))).filter(|problem| !problem.warning).cloned().collect()
+        let of_fields = state
+            .fields
+            .iter()
+            .filter(|(id, field)| field.visible && wanted(id))
+            .flat_map(|(_, field)| &field.problems);
+        of_fields
+            .chain(state.problems.iter().filter(|_| wanted("")))
+            .filter(|problem| !problem.warning)
+            .cloned()
+            .collect()
     };
     if let Some(correction) = &open.stored.record.correction {
         let settled = settled_targets(correction, &open.stored.record);
-        let open_targets: Vec<_> = correction.notice.points.iter().filter(|point| !settled.contains(&point.target)).collect();
+        let open_targets: Vec<_> =
+            correction.notice.points.iter().filter(|point| !settled.contains(&point.target)).collect();
         let problems = problems(&|id| correction.names(&format!("field:{id}")));
         if open_targets.is_empty() && problems.is_empty() {
             return Ok(());
@@ -70,7 +79,8 @@ fn check_complete(open: &OpenDraft) -> Result<(), ClientError> {
     if state.complete {
         return Ok(());
     }
-    let needed = state.materials.iter().filter(|material| material.asked && material.standing == MaterialStanding::Needed);
+    let needed =
+        state.materials.iter().filter(|material| material.asked && material.standing == MaterialStanding::Needed);
     let needed = needed.map(|material| material.id.as_str()).collect::<Vec<_>>().join(" ");
     Err(Problem::new(ProblemCode::Invalid).with("materials", needed).with_fields(problems(&|_| true)).into())
 }

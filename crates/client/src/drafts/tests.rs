@@ -1,6 +1,12 @@
-use std::{io::{BufRead, BufReader}, process::{Command, Stdio}};
+use std::{
+    io::{BufRead, BufReader},
+    process::{Command, Stdio},
+};
 
-use haoban_wire::{ProblemCode, ui::{DraftDelete, DraftList, DraftOpen, DraftRename, DraftRestore, DraftSave, DraftSubmit}};
+use haoban_wire::{
+    ProblemCode,
+    ui::{DraftDelete, DraftList, DraftOpen, DraftRename, DraftRestore, DraftSave, DraftSubmit},
+};
 use serde_json::json;
 
 use super::*;
@@ -22,7 +28,9 @@ async fn an_acknowledged_save_is_there_after_a_restart() {
     let device = Device::new();
     let client = device.open_with_item(1).await;
     let draft = begin(&client).await;
-    let revision = save(&client, draft.id, 1, &[("name", json!("Luo")), ("married", json!(true)), ("spouse", json!("Chen"))]).await;
+    let revision =
+        save(&client, draft.id, 1, &[("name", json!("Luo")), ("married", json!(true)), ("spouse", json!("Chen"))])
+            .await;
     assert_eq!(revision, 2);
     client.shutdown().await;
     let client = device.open().await;
@@ -50,7 +58,12 @@ async fn a_stale_revision_is_a_typed_conflict_and_changes_nothing() {
     let client = device.open_with_item(1).await;
     let id = begin(&client).await.id;
     save(&client, id, 1, &[("name", json!("first"))]).await;
-    let stale = DraftSave { draft_id: id, revision: 1, changes: [("name".to_owned(), Some(json!("second")))].into(), page: None };
+    let stale = DraftSave {
+        draft_id: id,
+        revision: 1,
+        changes: [("name".to_owned(), Some(json!("second")))].into(),
+        page: None,
+    };
     assert_eq!(code(super::save(&client, stale).await.unwrap_err()), ProblemCode::RevisionConflict);
     assert_eq!(opened(&client, id).await.answers["name"], json!("first"));
     save(&client, id, 2, &[("name", json!("third"))]).await;
@@ -67,7 +80,8 @@ async fn empty_means_absent_and_unknown_fields_are_refused() {
     let shown = opened(&client, id).await;
     assert!(shown.answers.is_empty());
     assert_eq!(shown.page.as_deref(), Some("who"));
-    let unknown = DraftSave { draft_id: id, revision: 3, changes: [("nope".to_owned(), Some(json!(1)))].into(), page: None };
+    let unknown =
+        DraftSave { draft_id: id, revision: 3, changes: [("nope".to_owned(), Some(json!(1)))].into(), page: None };
     assert_eq!(code(super::save(&client, unknown).await.unwrap_err()), ProblemCode::BadRequest);
 }
 
@@ -180,7 +194,8 @@ async fn nothing_acknowledged_is_lost_by_kill_9() {
         let kept = shown.answers["note"].as_str().unwrap().parse::<u64>().unwrap();
         assert!(kept == last || kept == last + 1, "round {round}: kept {kept}, acknowledged {last}");
         last = kept;
-        let sound: String = sqlx::query_scalar("PRAGMA integrity_check").fetch_one(client.store().unwrap().reader()).await.unwrap();
+        let sound: String =
+            sqlx::query_scalar("PRAGMA integrity_check").fetch_one(client.store().unwrap().reader()).await.unwrap();
         assert_eq!(sound, "ok");
         client.shutdown().await;
     }

@@ -5,7 +5,6 @@ use haoban_domain::{
     item::ServiceItem,
     licence::Licence,
     material::{MaterialRule, Replacement},
-    pack::Region,
 };
 use haoban_wire::ui::{CorrectionContext, DraftView};
 
@@ -18,7 +17,8 @@ pub(crate) async fn view(client: &Client, open: &OpenDraft) -> Result<DraftView,
     let record = &stored.record;
     let catalogue = catalogue::current(client);
     let pack = catalogue.as_ref().map(|catalogue| &catalogue.pack);
-    let department = pack.and_then(|pack| pack.departments.iter().find(|department| department.id == item.guide.department));
+    let department =
+        pack.and_then(|pack| pack.departments.iter().find(|department| department.id == item.guide.department));
     Ok(DraftView {
         id: stored.id,
         item_code: record.item_code.clone(),
@@ -44,7 +44,7 @@ pub(crate) async fn view(client: &Client, open: &OpenDraft) -> Result<DraftView,
             settled: settled_targets(correction, record),
         }),
         needs_sign_in: !session::is_signed_in(client),
-        regions: pack.filter(|_| has_address(item)).map(|pack| pack.regions.clone()).unwrap_or_else(Vec::<Region>::new),
+        regions: pack.filter(|_| has_address(item)).map(|pack| pack.regions.clone()).unwrap_or_default(),
         minutes: item.guide.minutes,
         department: department.map(|department| department.name.clone()).unwrap_or_default(),
     })

@@ -46,7 +46,12 @@ pub async fn paste(client: &Client, request: MaterialPaste) -> Result<DraftView,
 }
 
 /// Attaches what can be attached; the first problem is told, and the screen re-reads what did arrive.
-async fn take_all(client: &Client, draft: DraftId, slot: &str, files: Vec<PickedFile>) -> Result<DraftView, ClientError> {
+async fn take_all(
+    client: &Client,
+    draft: DraftId,
+    slot: &str,
+    files: Vec<PickedFile>,
+) -> Result<DraftView, ClientError> {
     let mut first_problem = None;
     for file in files {
         if let Err(error) = take(client, draft, slot, file).await {
@@ -185,6 +190,8 @@ async fn read_limited(file: PickedFile, max: u64) -> Result<Zeroizing<Vec<u8>>, 
 /// The name without path, control and direction marks; it is shown, never used as a path.
 fn shown_name(name: &str) -> String {
     let last = name.rsplit(['/', '\\']).next().unwrap_or(name);
-    let hidden = |c: &char| c.is_control() || matches!(*c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+    let hidden = |c: &char| {
+        c.is_control() || matches!(*c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+    };
     last.chars().filter(|c| !hidden(c)).take(NAME_MOST).collect()
 }

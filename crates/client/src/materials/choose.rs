@@ -45,7 +45,11 @@ pub async fn remove(client: &Client, request: MaterialRemove) -> Result<DraftVie
 pub async fn use_licence(client: &Client, request: MaterialUseLicence) -> Result<DraftView, ClientError> {
     let slot = request.slot.clone();
     change(client, request.draft_id, &slot, |open, choices| {
-        let usable = open.state().materials.iter().any(|state| state.id == request.slot && state.usable_licences.contains(&request.licence_id));
+        let usable = open
+            .state()
+            .materials
+            .iter()
+            .any(|state| state.id == request.slot && state.usable_licences.contains(&request.licence_id));
         if !usable {
             return Err(Problem::new(ProblemCode::Invalid).with("what", "licence").with("slot", &request.slot).into());
         }
@@ -66,7 +70,10 @@ pub async fn defer(client: &Client, request: MaterialDefer) -> Result<DraftView,
             return Ok(());
         }
         if !open.state().materials.iter().any(|state| state.id == request.slot && state.may_defer) {
-            return Err(Problem::new(ProblemCode::NotAllowedNow).with("what", "defer").with("slot", &request.slot).into());
+            return Err(Problem::new(ProblemCode::NotAllowedNow)
+                .with("what", "defer")
+                .with("slot", &request.slot)
+                .into());
         }
         choices.insert(request.slot.clone(), MaterialChoice::Deferred);
         Ok(())
@@ -105,7 +112,9 @@ async fn change(
 
 fn dropped(before: &Choices, after: &Choices) -> Vec<FileId> {
     let files = |choices: &Choices| -> Vec<FileId> {
-        let of = |choice: &MaterialChoice| if let MaterialChoice::Upload { files } = choice { files.clone() } else { Vec::new() };
+        let of = |choice: &MaterialChoice| {
+            if let MaterialChoice::Upload { files } = choice { files.clone() } else { Vec::new() }
+        };
         choices.values().flat_map(of).collect()
     };
     let kept = files(after);

@@ -129,7 +129,11 @@ fn refused(error: &image::ImageError) -> Problem {
 }
 
 /// A photo becomes JPEG. A drawing that came as PNG stays PNG where that is smaller, or where only PNG is taken.
-fn encode_smaller(kind: FileKind, picture: &DynamicImage, limit: &UploadLimit) -> Result<(FileKind, Zeroizing<Vec<u8>>), Problem> {
+fn encode_smaller(
+    kind: FileKind,
+    picture: &DynamicImage,
+    limit: &UploadLimit,
+) -> Result<(FileKind, Zeroizing<Vec<u8>>), Problem> {
     let jpeg = encode_jpeg(picture, QUALITY)?;
     if kind != FileKind::Png {
         return Ok((FileKind::Jpeg, jpeg));
@@ -145,13 +149,21 @@ fn encode_smaller(kind: FileKind, picture: &DynamicImage, limit: &UploadLimit) -
 fn encode_jpeg(picture: &DynamicImage, quality: u8) -> Result<Zeroizing<Vec<u8>>, Problem> {
     let mut jpeg = Vec::new();
     let encoder = JpegEncoder::new_with_quality(&mut jpeg, quality);
-    let result = if picture.color().has_alpha() { on_paper(picture).write_with_encoder(encoder) } else { as_jpeg_colours(picture).write_with_encoder(encoder) };
+    let result = if picture.color().has_alpha() {
+        on_paper(picture).write_with_encoder(encoder)
+    } else {
+        as_jpeg_colours(picture).write_with_encoder(encoder)
+    };
     result.map_err(|_| unreadable("damaged"))?;
     Ok(Zeroizing::new(jpeg))
 }
 
 fn as_jpeg_colours(picture: &DynamicImage) -> DynamicImage {
-    if picture.color().has_color() { DynamicImage::ImageRgb8(picture.to_rgb8()) } else { DynamicImage::ImageLuma8(picture.to_luma8()) }
+    if picture.color().has_color() {
+        DynamicImage::ImageRgb8(picture.to_rgb8())
+    } else {
+        DynamicImage::ImageLuma8(picture.to_luma8())
+    }
 }
 
 fn on_paper(picture: &DynamicImage) -> DynamicImage {

@@ -22,7 +22,13 @@ pub(crate) struct FileChange {
 
 impl FileChange {
     /// Writes the change inside the draft's own transaction.
-    pub(crate) async fn write(&self, write: &mut Write, vault: &Vault, draft: DraftId, now: Timestamp) -> Result<(), ClientError> {
+    pub(crate) async fn write(
+        &self,
+        write: &mut Write,
+        vault: &Vault,
+        draft: DraftId,
+        now: Timestamp,
+    ) -> Result<(), ClientError> {
         if let Some(file) = &self.add {
             let id = file.id.to_string();
             sqlx::query("INSERT INTO material (id, draft_id, revision, sealed, added_at) VALUES ($1, $2, 1, $3, $4)")
@@ -46,10 +52,11 @@ impl FileChange {
 
 /// One file and the draft it was attached to.
 pub(crate) async fn one(client: &Client, file: FileId) -> Result<Option<(DraftId, AttachedFile)>, ClientError> {
-    let row: Option<(String, i64, Vec<u8>)> = sqlx::query_as("SELECT draft_id, revision, sealed FROM material WHERE id = $1")
-        .bind(file.to_string())
-        .fetch_optional(client.store()?.reader())
-        .await?;
+    let row: Option<(String, i64, Vec<u8>)> =
+        sqlx::query_as("SELECT draft_id, revision, sealed FROM material WHERE id = $1")
+            .bind(file.to_string())
+            .fetch_optional(client.store()?.reader())
+            .await?;
     let Some((draft, revision, sealed)) = row else { return Ok(None) };
     let attached = client.vault().open_json(TABLE, &file.to_string(), revision.cast_unsigned(), &sealed)?;
     let draft = draft.parse().map_err(|_| crate::vault::VaultError::NotGenuine)?;

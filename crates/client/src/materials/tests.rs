@@ -1,5 +1,11 @@
-use haoban_domain::{ids::LicenceId, material::{FileKind, MaterialChoice}};
-use haoban_wire::{Problem, ProblemCode, ui::{DraftOpen, MaterialDefer, MaterialRemove, MaterialUseLicence}};
+use haoban_domain::{
+    ids::LicenceId,
+    material::{FileKind, MaterialChoice},
+};
+use haoban_wire::{
+    Problem, ProblemCode,
+    ui::{DraftOpen, MaterialDefer, MaterialRemove, MaterialUseLicence},
+};
 use image::{ImageEncoder, RgbImage, codecs::jpeg::JpegEncoder};
 use serde_json::json;
 
@@ -8,7 +14,9 @@ use crate::fixture::{Device, attach as hand, begin, pdf, save};
 
 fn photo(width: u32, height: u32) -> RgbImage {
     // The left half is red, the right half blue: turning it upright is visible.
-    RgbImage::from_fn(width, height, |x, y| if x < width / 2 { image::Rgb([200, (y % 7) as u8, 10]) } else { image::Rgb([10, (y % 5) as u8, 200]) })
+    RgbImage::from_fn(width, height, |x, y| {
+        if x < width / 2 { image::Rgb([200, (y % 7) as u8, 10]) } else { image::Rgb([10, (y % 5) as u8, 200]) }
+    })
 }
 
 /// A JPEG with an EXIF block: orientation 6 (turn right), and a place.
@@ -16,7 +24,9 @@ fn photo_with_place(width: u32, height: u32) -> Vec<u8> {
     let mut exif = b"Exif\0\0MM\0\x2a\0\0\0\x08\0\x01\x01\x12\0\x03\0\0\0\x01\0\x06\0\0\0\0\0\0".to_vec();
     exif.extend_from_slice(b"GPS 34.7466N 113.6253E CANARYPLACE");
     let mut jpeg = Vec::new();
-    JpegEncoder::new_with_quality(&mut jpeg, 90).write_image(&photo(width, height), width, height, image::ExtendedColorType::Rgb8).unwrap();
+    JpegEncoder::new_with_quality(&mut jpeg, 90)
+        .write_image(&photo(width, height), width, height, image::ExtendedColorType::Rgb8)
+        .unwrap();
     let length = u16::try_from(exif.len() + 2).unwrap().to_be_bytes();
     [&jpeg[..2], &[0xff, 0xe1], &length, &exif, &jpeg[2..]].concat()
 }
@@ -27,7 +37,13 @@ fn code(error: ClientError) -> Problem {
 
 async fn content(client: &Client, file: FileId, bytes: u64) -> Vec<u8> {
     let keys = client.vault().keys().unwrap();
-    client.files().unwrap().read(keys, &file.to_string(), 0, usize::try_from(bytes).unwrap() + 10).await.unwrap().to_vec()
+    client
+        .files()
+        .unwrap()
+        .read(keys, &file.to_string(), 0, usize::try_from(bytes).unwrap() + 10)
+        .await
+        .unwrap()
+        .to_vec()
 }
 
 #[tokio::test]
@@ -39,14 +55,20 @@ async fn a_photo_is_turned_upright_scaled_down_and_rid_of_its_place() {
     assert!(original.windows(11).any(|window| window == b"CANARYPLACE"));
     let shown = hand(&device, &client, id, "lease", "../C:\\x\\Wohnung\u{202e}.pdf", original.clone()).await.unwrap();
     let file = shown.files[0].clone();
-    assert_eq!((file.kind, file.pages, file.metadata_removed, file.name.as_str()), (FileKind::Jpeg, 1, true, "Wohnung.pdf"));
+    assert_eq!(
+        (file.kind, file.pages, file.metadata_removed, file.name.as_str()),
+        (FileKind::Jpeg, 1, true, "Wohnung.pdf")
+    );
     assert_eq!(file.original_bytes, original.len() as u64);
     let sent = content(&client, file.id, file.bytes).await;
     assert_eq!(sent.len() as u64, file.bytes);
     assert!(!sent.windows(11).any(|window| window == b"CANARYPLACE"));
     let picture = image::load_from_memory(&sent).unwrap().to_rgb8();
     assert_eq!((picture.width(), picture.height()), (1280, 2560), "orientation 6 turns a wide picture upright");
-    assert!(picture.get_pixel(600, 100).0[0] > 150 && picture.get_pixel(600, 2400).0[2] > 150, "red on top after turning right");
+    assert!(
+        picture.get_pixel(600, 100).0[0] > 150 && picture.get_pixel(600, 2400).0[2] > 150,
+        "red on top after turning right"
+    );
     let (kind, thumb) = client.thumbnail(file.id).await.unwrap();
     let thumb = image::load_from_memory(&thumb).unwrap();
     assert_eq!((kind, thumb.height()), ("image/jpeg", 320));
@@ -60,7 +82,8 @@ async fn what_does_not_fit_is_refused_by_content_and_leaves_nothing() {
     let id = begin(&client).await.id;
     let mut heic = b"\0\0\0\x18ftypheic\0\0\0\0heicmif1".to_vec();
     heic.extend([0; 100]);
-    let cases: [(&str, Vec<u8>, ProblemCode, Option<(&str, &str)>); 8] = [
+    type Refused = (&'static str, Vec<u8>, ProblemCode, Option<(&'static str, &'static str)>);
+    let cases: [Refused; 8] = [
         ("a.pdf", b"just words, no document at all".to_vec(), ProblemCode::FileKind, Some(("found", "other"))),
         ("a.jpg", heic, ProblemCode::FileKind, Some(("found", "heic"))),
         ("a.pdf", Vec::new(), ProblemCode::FileUnreadable, Some(("why", "empty"))),
@@ -95,7 +118,8 @@ async fn a_slot_holds_its_number_of_files_and_removing_clears_the_disk() {
     let shown = crate::drafts::open(&client, DraftOpen { draft_id: id }).await.unwrap();
     assert_eq!(shown.files.iter().map(|file| file.pages).collect::<Vec<_>>(), [2, 2, 2]);
     let first = shown.files[0].id;
-    let shown = remove(&client, MaterialRemove { draft_id: id, slot: "lease".into(), file_id: Some(first) }).await.unwrap();
+    let shown =
+        remove(&client, MaterialRemove { draft_id: id, slot: "lease".into(), file_id: Some(first) }).await.unwrap();
     assert_eq!((shown.files.len(), client.files().unwrap().names().len()), (2, 2));
     let shown = remove(&client, MaterialRemove { draft_id: id, slot: "lease".into(), file_id: None }).await.unwrap();
     assert!(shown.files.is_empty() && shown.choices.is_empty() && client.files().unwrap().names().is_empty());
@@ -125,7 +149,11 @@ async fn a_sealed_file_cannot_be_cut_swapped_or_read_under_another_name() {
     files.write(keys.clone(), "fil_a", zeroize::Zeroizing::new(plain.clone())).await.unwrap();
     for (offset, len) in [(0, 10), (65_530, 20), (131_072, 65_536), (299_990, 100), (300_000, 5)] {
         let end = plain.len().min(offset + len);
-        assert_eq!(files.read(keys.clone(), "fil_a", offset as u64, len).await.unwrap().as_slice(), &plain[offset..end], "{offset}");
+        assert_eq!(
+            files.read(keys.clone(), "fil_a", offset as u64, len).await.unwrap().as_slice(),
+            &plain[offset..end],
+            "{offset}"
+        );
     }
     let path = device.dir.join("files/fil_a");
     let sealed = std::fs::read(&path).unwrap();

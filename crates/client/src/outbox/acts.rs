@@ -113,7 +113,13 @@ async fn act(client: &Client, owner: PartyId, path: String, key: String, body: &
     }
 }
 
-async fn post<T: DeserializeOwned>(client: &Client, owner: PartyId, path: String, key: String, body: &impl Serialize) -> Result<T, Outcome> {
+async fn post<T: DeserializeOwned>(
+    client: &Client,
+    owner: PartyId,
+    path: String,
+    key: String,
+    body: &impl Serialize,
+) -> Result<T, Outcome> {
     let body = serde_json::to_vec(body).map_err(|_| Outcome::Refused(ProblemCode::BadRequest.into()))?;
     let request = Request {
         method: Method::POST,
@@ -134,7 +140,10 @@ pub(crate) fn classify(response: Response) -> Result<Response, Outcome> {
     }
     let problem: Option<Problem> = serde_json::from_slice(&response.body).ok();
     let header = response.headers.get("retry-after").and_then(|value| value.to_str().ok()?.parse::<u64>().ok());
-    let wish = problem.as_ref().and_then(|problem| problem.retry_after_ms).or(header.map(|seconds| seconds.saturating_mul(1000)));
+    let wish = problem
+        .as_ref()
+        .and_then(|problem| problem.retry_after_ms)
+        .or(header.map(|seconds| seconds.saturating_mul(1000)));
     Err(match (response.status, problem) {
         (401, _) => Outcome::SignedOut,
         (408 | 423 | 425 | 429 | 500..=599, _) => Outcome::Later { wish },
@@ -151,9 +160,10 @@ pub(super) async fn look_up(client: &Client, owner: PartyId, entry: &Entry) -> R
     let Some(case) = get::<CaseView>(client, owner, path).await? else { return Ok(None) };
     let taken = match &step.content.work {
         Work::Submit { .. } => true,
-        Work::Correct { body, .. } => {
-            case.correction.as_ref().is_some_and(|notice| notice.id == body.correction_id && notice.answered_at.is_some())
-        }
+        Work::Correct { body, .. } => case
+            .correction
+            .as_ref()
+            .is_some_and(|notice| notice.id == body.correction_id && notice.answered_at.is_some()),
         Work::Withdraw { .. } => case.status == haoban_domain::case::CaseStatus::Withdrawn,
         Work::Upload(_) => false,
     };
@@ -162,7 +172,9 @@ pub(super) async fn look_up(client: &Client, owner: PartyId, entry: &Entry) -> R
     }
     let receipt = match &step.content.work {
         Work::Submit { body } => match get(client, owner, format!("/v1/cases/{}/receipt", entry.case_id)).await? {
-            Some(receipt) => Some(ReceiptView { verified: receipt::verify(client, &receipt, body).await.unwrap_or(false), receipt }),
+            Some(receipt) => {
+                Some(ReceiptView { verified: receipt::verify(client, &receipt, body).await.unwrap_or(false), receipt })
+            }
             None => None,
         },
         _ => None,
@@ -184,7 +196,14 @@ async fn get<T: DeserializeOwned>(client: &Client, owner: PartyId, path: String)
     }
 }
 
-async fn send_file(client: &Client, owner: PartyId, entry: &Entry, step: &Step, work: &UploadWork, stop: &CancellationToken) -> Outcome {
+async fn send_file(
+    client: &Client,
+    owner: PartyId,
+    entry: &Entry,
+    step: &Step,
+    work: &UploadWork,
+    stop: &CancellationToken,
+) -> Outcome {
     let (outbox, total) = (client.outbox(), totals(entry));
     let others: u64 = entry.steps.iter().filter(|other| other.id != step.id).map(|other| sent_of(client, other)).sum();
     let progress = |sent: u64| {
@@ -214,7 +233,11 @@ async fn send_file(client: &Client, owner: PartyId, entry: &Entry, step: &Step, 
 
 async fn remember(client: &Client, step: &Step) -> Result<(), ClientError> {
     let _rows = client.outbox().rows.lock().await;
-    let fresh = super::worker::unfinished(client).await?.into_iter().flat_map(|entry| entry.steps).find(|other| other.id == step.id);
+    let fresh = super::worker::unfinished(client)
+        .await?
+        .into_iter()
+        .flat_map(|entry| entry.steps)
+        .find(|other| other.id == step.id);
     let Some(mut fresh) = fresh else { return Ok(()) };
     fresh.content.work = step.content.work.clone();
     let mut write = client.store()?.write().await?;

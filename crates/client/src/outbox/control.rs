@@ -27,7 +27,11 @@ use crate::{
 pub async fn list(client: &Client, _request: OutboxList) -> Result<OutboxView, ClientError> {
     client.store()?;
     let connectivity = client.services().link.connectivity();
-    Ok(OutboxView { entries: rows(client).await, online: connectivity.online(), last_online: connectivity.last_online() })
+    Ok(OutboxView {
+        entries: rows(client).await,
+        online: connectivity.online(),
+        last_online: connectivity.last_online(),
+    })
 }
 
 /// Tries again now: one entry, or all.
@@ -93,7 +97,8 @@ async fn refuse_if_taken(client: &Client, entry: &Entry) -> Result<(), ClientErr
 
 async fn take_back(client: &Client, entry: &Entry) -> Result<(), ClientError> {
     let _rows = client.outbox().rows.lock().await;
-    let still_there = visible(client).await?.into_iter().find(|other| other.id == entry.id).ok_or(ProblemCode::NotFound)?;
+    let still_there =
+        visible(client).await?.into_iter().find(|other| other.id == entry.id).ok_or(ProblemCode::NotFound)?;
     if still_there.act_step().is_some_and(|act| act.state == StepState::Sending) {
         return Err(Problem::new(ProblemCode::NotAllowedNow).with("what", "sending").into());
     }
@@ -130,8 +135,12 @@ fn end_uploads(client: &Client, entry: &Entry) {
         let transport = transport_for(&task_client, owner);
         let ending = task_client.cancelled();
         for path in paths {
-            let request =
-                Request { method: Method::DELETE, path, headers: vec![("tus-resumable", "1.0.0".to_owned())], body: bytes::Bytes::new() };
+            let request = Request {
+                method: Method::DELETE,
+                path,
+                headers: vec![("tus-resumable", "1.0.0".to_owned())],
+                body: bytes::Bytes::new(),
+            };
             tokio::select! {
                 _ = transport.send(request) => {}
                 () = ending.cancelled() => return,
@@ -141,8 +150,16 @@ fn end_uploads(client: &Client, entry: &Entry) {
 }
 
 /// Queues the withdrawal of a case.
-pub async fn queue_withdrawal(client: &Client, case_id: CaseId, item_name: LocalText, reason: String) -> Result<OutboxId, ClientError> {
-    let queued = visible(client).await?.into_iter().find(|entry| entry.case_id == case_id && entry.content.act == OutboxAct::Withdraw);
+pub async fn queue_withdrawal(
+    client: &Client,
+    case_id: CaseId,
+    item_name: LocalText,
+    reason: String,
+) -> Result<OutboxId, ClientError> {
+    let queued = visible(client)
+        .await?
+        .into_iter()
+        .find(|entry| entry.case_id == case_id && entry.content.act == OutboxAct::Withdraw);
     if let Some(entry) = queued {
         return Ok(entry.id);
     }
@@ -150,7 +167,8 @@ pub async fn queue_withdrawal(client: &Client, case_id: CaseId, item_name: Local
     let id = OutboxId::new(now.millis(), client.random()?);
     let content = EntryContent { act: OutboxAct::Withdraw, owner: holder(client), item_name, deadline: None };
     let mut write = client.store()?.write().await?;
-    insert(&mut write, client.vault(), (id, None, case_id, now), &content, vec![Work::Withdraw { case_id, reason }]).await?;
+    insert(&mut write, client.vault(), (id, None, case_id, now), &content, vec![Work::Withdraw { case_id, reason }])
+        .await?;
     write.commit().await?;
     client.emit(ClientEvent::OutboxChanged {});
     client.outbox().poke();

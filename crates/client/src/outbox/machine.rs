@@ -102,7 +102,9 @@ pub fn apply(state: &StepState, event: &StepEvent) -> Result<(StepState, Vec<Eff
         // An arrival counts whenever it is heard of: a paused transfer may have been complete already.
         (S::Sending | S::Paused | S::Ready, E::Delivered) => (S::Done, vec![Effect::Plan]),
         (S::Sending, E::Failed { until }) => (S::Backoff { until: *until }, vec![Effect::CountFailure, Effect::Plan]),
-        (S::Sending | S::Paused | S::Ready, E::Refused { problem }) => (S::Wedged { problem: problem.clone() }, vec![Effect::Plan]),
+        (S::Sending | S::Paused | S::Ready, E::Refused { problem }) => {
+            (S::Wedged { problem: problem.clone() }, vec![Effect::Plan])
+        }
         (S::Sending, E::SignedOut) => (S::NeedsSignIn, vec![Effect::Plan]),
         (S::Sending, E::Interrupted) => (S::Ready, vec![]),
         (S::Sending, E::Paused) => (S::Paused, vec![Effect::Stop]),

@@ -14,11 +14,11 @@ mod tests;
 mod view;
 mod worker;
 
-pub use backoff::wait_millis;
-pub use control::{discard, list, pause, queue_withdrawal, retry};
 #[cfg(test)]
 pub(crate) use acts::Delivery;
 pub(crate) use acts::{Outcome, classify, file_delivered};
+pub use backoff::wait_millis;
+pub use control::{discard, list, pause, queue_withdrawal, retry};
 pub(crate) use row::{EntryContent, UploadWork, Work, insert};
 pub use view::{row_of_case, rows};
 pub use worker::wake;

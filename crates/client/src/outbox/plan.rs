@@ -26,7 +26,11 @@ pub(crate) struct Plan {
 /// Entries of one case go in order; cases do not wait for each other.
 pub(crate) fn plan(entries: &[Entry], running: &HashSet<String>, now: Timestamp) -> Plan {
     let mut plan = Plan::default();
-    let mut uploads = entries.iter().flat_map(|entry| &entry.steps).filter(|step| running.contains(&step.id) && is_upload(step)).count();
+    let mut uploads = entries
+        .iter()
+        .flat_map(|entry| &entry.steps)
+        .filter(|step| running.contains(&step.id) && is_upload(step))
+        .count();
     let mut lanes: BTreeMap<CaseId, ()> = BTreeMap::new();
     for entry in entries {
         if lanes.insert(entry.case_id, ()).is_some() {
@@ -53,7 +57,9 @@ pub(crate) fn plan(entries: &[Entry], running: &HashSet<String>, now: Timestamp)
 }
 
 fn may_start(entry: &Entry, step: &Step) -> bool {
-    step.needs.iter().all(|needed| entry.steps.iter().any(|other| other.id == *needed && other.state == StepState::Done))
+    step.needs
+        .iter()
+        .all(|needed| entry.steps.iter().any(|other| other.id == *needed && other.state == StepState::Done))
 }
 
 fn is_upload(step: &Step) -> bool {

@@ -106,14 +106,16 @@ pub(crate) async fn insert(
     content: &EntryContent,
     works: Vec<Work>,
 ) -> Result<(), ClientError> {
-    sqlx::query("INSERT INTO outbox_entry (id, draft_id, case_id, revision, sealed, queued_at) VALUES ($1, $2, $3, 1, $4, $5)")
-        .bind(id.to_string())
-        .bind(draft_id.map(|draft| draft.to_string()))
-        .bind(case_id.to_string())
-        .bind(vault.seal_json(ENTRY, &id.to_string(), 1, content)?)
-        .bind(queued_at.millis())
-        .execute(&mut **write)
-        .await?;
+    sqlx::query(
+        "INSERT INTO outbox_entry (id, draft_id, case_id, revision, sealed, queued_at) VALUES ($1, $2, $3, 1, $4, $5)",
+    )
+    .bind(id.to_string())
+    .bind(draft_id.map(|draft| draft.to_string()))
+    .bind(case_id.to_string())
+    .bind(vault.seal_json(ENTRY, &id.to_string(), 1, content)?)
+    .bind(queued_at.millis())
+    .execute(&mut **write)
+    .await?;
     let last = works.len().saturating_sub(1);
     for (position, work) in works.into_iter().enumerate() {
         insert_step(write, vault, id, position, &StepContent { work, problem: None, in_doubt: false }).await?;
@@ -132,7 +134,13 @@ fn step_id(entry: OutboxId, position: usize) -> String {
     format!("{entry}.{position}")
 }
 
-async fn insert_step(write: &mut Write, vault: &Vault, entry: OutboxId, position: usize, content: &StepContent) -> Result<(), ClientError> {
+async fn insert_step(
+    write: &mut Write,
+    vault: &Vault,
+    entry: OutboxId,
+    position: usize,
+    content: &StepContent,
+) -> Result<(), ClientError> {
     let id = step_id(entry, position);
     sqlx::query(
         "INSERT INTO outbox_step (id, entry_id, position, state, until, attempts, revision, sealed) \
@@ -193,7 +201,11 @@ pub(crate) async fn update_entry(write: &mut Write, vault: &Vault, entry: &mut E
 
 /// Marks an entry as done.
 pub(crate) async fn finish_entry(write: &mut Write, id: OutboxId, now: Timestamp) -> Result<(), ClientError> {
-    sqlx::query("UPDATE outbox_entry SET done_at = $1 WHERE id = $2").bind(now.millis()).bind(id.to_string()).execute(&mut **write).await?;
+    sqlx::query("UPDATE outbox_entry SET done_at = $1 WHERE id = $2")
+        .bind(now.millis())
+        .bind(id.to_string())
+        .execute(&mut **write)
+        .await?;
     Ok(())
 }
 

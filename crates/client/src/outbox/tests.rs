@@ -1,13 +1,30 @@
 use std::{collections::HashSet, sync::Arc};
 
-use haoban_domain::{ids::{CaseId, DraftId, FileId, OutboxId}, material::FileKind, text::LocalText, time::Timestamp};
-use haoban_wire::{Problem, ProblemCode, ui::{DraftOpen, DraftSubmit, OutboxAct, OutboxDiscard, OutboxPause, OutboxRetry, OutboxState}};
+use haoban_domain::{
+    ids::{CaseId, DraftId, FileId, OutboxId},
+    material::FileKind,
+    text::LocalText,
+    time::Timestamp,
+};
+use haoban_wire::{
+    Problem, ProblemCode,
+    ui::{DraftOpen, DraftSubmit, OutboxAct, OutboxDiscard, OutboxPause, OutboxRetry, OutboxState},
+};
 use proptest::prelude::*;
 use reqwest::Method;
 use serde_json::json;
 
-use super::{machine::{Effect, StepEvent as E, StepState as S, apply}, plan::plan, row::{Entry, Step, StepContent}, *};
-use crate::{Client, drafts, fixture::{Device, Fault, Platform, attach, begin, pdf, save, until}, session::tests::sign_in_directly};
+use super::{
+    machine::{Effect, StepEvent as E, StepState as S, apply},
+    plan::plan,
+    row::{Entry, Step, StepContent},
+    *,
+};
+use crate::{
+    Client, drafts,
+    fixture::{Device, Fault, Platform, attach, begin, pdf, save, until},
+    session::tests::sign_in_directly,
+};
 
 fn problem() -> Problem {
     Problem::new(ProblemCode::Invalid)
@@ -18,13 +35,30 @@ fn at(millis: i64) -> Timestamp {
 }
 
 fn states() -> Vec<S> {
-    vec![S::Ready, S::Sending, S::Backoff { until: at(5) }, S::Paused, S::NeedsSignIn, S::Wedged { problem: problem() }, S::Done]
+    vec![
+        S::Ready,
+        S::Sending,
+        S::Backoff { until: at(5) },
+        S::Paused,
+        S::NeedsSignIn,
+        S::Wedged { problem: problem() },
+        S::Done,
+    ]
 }
 
 fn events() -> Vec<E> {
     vec![
-        E::Started, E::Delivered, E::Failed { until: at(9) }, E::Refused { problem: problem() }, E::SignedOut, E::SignedIn,
-        E::Paused, E::Resumed, E::Retried, E::Due, E::Interrupted,
+        E::Started,
+        E::Delivered,
+        E::Failed { until: at(9) },
+        E::Refused { problem: problem() },
+        E::SignedOut,
+        E::SignedIn,
+        E::Paused,
+        E::Resumed,
+        E::Retried,
+        E::Due,
+        E::Interrupted,
     ]
 }
 
@@ -82,7 +116,7 @@ proptest! {
     #[test]
     fn waits_are_bounded_and_respect_the_platforms_wish(failures in 0_u32..1000, wish in prop::option::of(0_u64..10_000_000), random in any::<u64>()) {
         let wait = wait_millis(failures, wish, random);
-        prop_assert!(wait >= 200 && wait <= 2 * 3_600_000);
+        prop_assert!((200..=2 * 3_600_000).contains(&wait));
         prop_assert!(wait >= wish.unwrap_or(0).min(3_600_000));
         if failures == 0 && wish.is_none() {
             prop_assert!(wait <= 1_000);
@@ -92,7 +126,16 @@ proptest! {
 
 fn upload(n: u8) -> Work {
     let (file_id, draft_id) = (FileId::new(1, [n; 10]), DraftId::new(1, [1; 10]));
-    Work::Upload(UploadWork { file_id, draft_id, item_code: "i".into(), slot: "s".into(), kind: FileKind::Pdf, bytes: 1, sha256: String::new(), path: None })
+    Work::Upload(UploadWork {
+        file_id,
+        draft_id,
+        item_code: "i".into(),
+        slot: "s".into(),
+        kind: FileKind::Pdf,
+        bytes: 1,
+        sha256: String::new(),
+        path: None,
+    })
 }
 
 fn entry(n: u8, lane: u8, states: &[S]) -> Entry {
@@ -128,7 +171,12 @@ fn acts_wait_for_their_files_and_two_files_go_at_once() {
 
 #[test]
 fn one_case_goes_in_order_and_never_holds_another_up() {
-    let entries = [entry(1, 1, &[S::Wedged { problem: problem() }]), entry(2, 1, &[S::Ready]), entry(3, 2, &[S::Ready]), entry(4, 3, &[S::Backoff { until: at(50) }])];
+    let entries = [
+        entry(1, 1, &[S::Wedged { problem: problem() }]),
+        entry(2, 1, &[S::Ready]),
+        entry(3, 2, &[S::Ready]),
+        entry(4, 3, &[S::Backoff { until: at(50) }]),
+    ];
     let planned = plan(&entries, &HashSet::new(), at(10));
     assert_eq!((planned.start, planned.next), (vec!["3.0".to_owned()], Some(at(50))));
     assert_eq!(plan(&entries, &HashSet::new(), at(50)).due, ["4.0"]);
@@ -171,11 +219,12 @@ async fn files_go_first_then_the_case_and_the_device_keeps_it() {
     let (_device, client, platform, id, revision) = ready_to_send().await;
     send(&client, id, revision).await;
     until(&client, || empty(&client)).await;
-    let inside = platform.0.lock();
-    assert_eq!((inside.uploads.len(), inside.cases.len()), (2, 1));
-    assert!(inside.metadata.values().all(|pairs| pairs["slot"] == "lease" && pairs["draft_id"] == id.to_string()));
-    assert!(inside.seen.iter().filter(|(method, _)| *method == Method::PATCH).count() >= 4, "chunks of a mebibyte");
-    drop(inside);
+    {
+        let inside = platform.0.lock();
+        assert_eq!((inside.uploads.len(), inside.cases.len()), (2, 1));
+        assert!(inside.metadata.values().all(|pairs| pairs["slot"] == "lease" && pairs["draft_id"] == id.to_string()));
+        assert!(inside.seen.iter().filter(|(method, _)| *method == Method::PATCH).count() >= 4, "chunks of a mebibyte");
+    }
     assert!(crate::cases::mirror(&client, case_of(id)).await.unwrap().is_some());
     assert!(drafts::rows(&client).await.is_empty(), "a sent draft is a case now");
     assert!(client.files().unwrap().names().iter().all(|name| name.ends_with(".thumb")), "originals are gone");
@@ -186,9 +235,17 @@ async fn a_lost_answer_makes_no_second_case() {
     let (_device, client, platform, id, revision) = ready_to_send().await;
     platform.fault(Method::HEAD, Fault::Lost);
     send(&client, id, revision).await;
-    until(&client, || async { matches!(state(&client).await, Some(OutboxState::Waiting | OutboxState::Backoff { .. })) && platform.0.lock().uploads.len() == 2 }).await;
+    until(&client, || async {
+        matches!(state(&client).await, Some(OutboxState::Waiting | OutboxState::Backoff { .. }))
+            && platform.0.lock().uploads.len() == 2
+    })
+    .await;
     platform.fault(Method::PATCH, Fault::AnswerLost);
-    until(&client, || async { wake(&client); empty(&client).await }).await;
+    until(&client, || async {
+        wake(&client);
+        empty(&client).await
+    })
+    .await;
     assert_eq!(platform.0.lock().cases.len(), 1);
 }
 
@@ -198,7 +255,10 @@ async fn a_submission_whose_answer_was_lost_is_found_again_and_not_taken_back() 
     platform.fault_at(Method::POST, "/v1/cases", Fault::AnswerLost);
     platform.fault_at(Method::GET, "", Fault::Lost);
     let outbox_id = send(&client, id, revision).await;
-    until(&client, || async { platform.0.lock().cases.len() == 1 && !matches!(state(&client).await, Some(OutboxState::Sending)) }).await;
+    until(&client, || async {
+        platform.0.lock().cases.len() == 1 && !matches!(state(&client).await, Some(OutboxState::Sending))
+    })
+    .await;
     let refused = Problem::from(discard(&client, OutboxDiscard { outbox_id }).await.unwrap_err());
     assert_eq!(refused.code, ProblemCode::Offline, "in doubt and nobody answers: nothing is taken back");
     let refused = Problem::from(discard(&client, OutboxDiscard { outbox_id }).await.unwrap_err());
@@ -211,7 +271,8 @@ async fn a_submission_whose_answer_was_lost_is_found_again_and_not_taken_back() 
 #[tokio::test]
 async fn an_upload_goes_on_where_it_stopped_after_a_restart() {
     let (device, client, platform, id, revision) = ready_to_send().await;
-    let total: u64 = drafts::open(&client, DraftOpen { draft_id: id }).await.unwrap().files.iter().map(|file| file.bytes).sum();
+    let total: u64 =
+        drafts::open(&client, DraftOpen { draft_id: id }).await.unwrap().files.iter().map(|file| file.bytes).sum();
     platform.fault(Method::PATCH, Fault::AnswerLost);
     platform.fault(Method::PATCH, Fault::Lost);
     send(&client, id, revision).await;
@@ -220,7 +281,11 @@ async fn an_upload_goes_on_where_it_stopped_after_a_restart() {
     let client = device.open().await;
     client.services().set_transport(platform.clone());
     sign_in_directly(&client).await;
-    until(&client, || async { wake(&client); empty(&client).await }).await;
+    until(&client, || async {
+        wake(&client);
+        empty(&client).await
+    })
+    .await;
     let inside = platform.0.lock();
     assert_eq!(inside.cases.len(), 1);
     assert!(inside.bytes_received as u64 <= total + (1 << 20), "{} of {total}", inside.bytes_received);
@@ -235,7 +300,10 @@ async fn a_refusal_is_shown_and_the_draft_can_be_edited_again() {
     assert!(platform.0.lock().cases.is_empty());
     let shown = drafts::open(&client, DraftOpen { draft_id: id }).await.unwrap();
     assert!(shown.frozen);
-    until(&client, || async { platform.0.lock().seen.iter().filter(|(method, _)| *method == Method::POST).count() == 2 }).await;
+    until(&client, || async {
+        platform.0.lock().seen.iter().filter(|(method, _)| *method == Method::POST).count() == 2
+    })
+    .await;
     assert!(discard(&client, OutboxDiscard { outbox_id }).await.unwrap().entries.is_empty());
     let shown = drafts::open(&client, DraftOpen { draft_id: id }).await.unwrap();
     assert!(!shown.frozen && shown.files.len() == 2);
@@ -254,7 +322,11 @@ async fn signed_out_it_waits_for_a_sign_in_and_retry_alone_does_not_send() {
     let outbox_id = send(&client, id, revision).await;
     until(&client, || async { state(&client).await == Some(OutboxState::NeedsSignIn) }).await;
     retry(&client, OutboxRetry { outbox_id: Some(outbox_id) }).await.unwrap();
-    until(&client, || async { wake(&client); empty(&client).await }).await;
+    until(&client, || async {
+        wake(&client);
+        empty(&client).await
+    })
+    .await;
     assert_eq!(platform.0.lock().cases.len(), 1);
 }
 
@@ -265,7 +337,11 @@ async fn offline_it_stays_and_survives_restarts_and_paused_it_does_not_move() {
         platform.fault(Method::POST, Fault::Lost);
     }
     let outbox_id = send(&client, id, revision).await;
-    until(&client, || async { platform.0.lock().seen.is_empty() && matches!(state(&client).await, Some(OutboxState::Waiting | OutboxState::Backoff { .. })) }).await;
+    until(&client, || async {
+        platform.0.lock().seen.is_empty()
+            && matches!(state(&client).await, Some(OutboxState::Waiting | OutboxState::Backoff { .. }))
+    })
+    .await;
     pause(&client, OutboxPause { outbox_id, paused: true }).await.unwrap();
     client.shutdown().await;
     let client = device.open().await;
@@ -273,7 +349,11 @@ async fn offline_it_stays_and_survives_restarts_and_paused_it_does_not_move() {
     sign_in_directly(&client).await;
     assert_eq!(state(&client).await, Some(OutboxState::Paused));
     pause(&client, OutboxPause { outbox_id, paused: false }).await.unwrap();
-    until(&client, || async { wake(&client); empty(&client).await }).await;
+    until(&client, || async {
+        wake(&client);
+        empty(&client).await
+    })
+    .await;
     assert_eq!(platform.0.lock().cases.len(), 1);
 }
 
@@ -283,7 +363,11 @@ async fn a_withdrawal_waits_behind_the_submission_of_its_case() {
     client.pause().await;
     send(&client, id, revision).await;
     let one = queue_withdrawal(&client, case_of(id), LocalText::default(), "r".into()).await.unwrap();
-    assert_eq!(one, queue_withdrawal(&client, case_of(id), LocalText::default(), "r".into()).await.unwrap(), "asked twice, queued once");
+    assert_eq!(
+        one,
+        queue_withdrawal(&client, case_of(id), LocalText::default(), "r".into()).await.unwrap(),
+        "asked twice, queued once"
+    );
     client.resume().await;
     until(&client, || empty(&client)).await;
     let seen = platform.0.lock().seen.clone();

@@ -53,7 +53,9 @@ fn row(client: &Client, entry: &Entry) -> OutboxRow {
 /// The state that matters most: what needs the resident first, then what moves.
 pub(super) fn state(entry: &Entry, online: bool) -> OutboxState {
     let states = || entry.steps.iter().map(|step| &step.state);
-    if let Some(problem) = states().find_map(|state| if let StepState::Wedged { problem } = state { Some(problem) } else { None }) {
+    if let Some(problem) =
+        states().find_map(|state| if let StepState::Wedged { problem } = state { Some(problem) } else { None })
+    {
         return OutboxState::Wedged { problem: problem.clone() };
     }
     if states().any(|state| *state == StepState::NeedsSignIn) {
@@ -65,7 +67,8 @@ pub(super) fn state(entry: &Entry, online: bool) -> OutboxState {
     if states().any(|state| *state == StepState::Sending) {
         return OutboxState::Sending;
     }
-    let until = states().filter_map(|state| if let StepState::Backoff { until } = state { Some(*until) } else { None }).min();
+    let until =
+        states().filter_map(|state| if let StepState::Backoff { until } = state { Some(*until) } else { None }).min();
     match until {
         // Without a network there is nothing to count down to.
         Some(until) if online => OutboxState::Backoff { until },

@@ -35,7 +35,12 @@ pub(crate) enum SealedFiles {
 
 impl SealedFiles {
     /// Seals and writes a whole file; durable when it returns.
-    pub(crate) async fn write(&self, keys: Arc<Keys>, name: &str, content: Zeroizing<Vec<u8>>) -> Result<(), ClientError> {
+    pub(crate) async fn write(
+        &self,
+        keys: Arc<Keys>,
+        name: &str,
+        content: Zeroizing<Vec<u8>>,
+    ) -> Result<(), ClientError> {
         let (files, name) = (self.clone(), name.to_owned());
         blocking(move || {
             match &files {
@@ -52,7 +57,13 @@ impl SealedFiles {
     }
 
     /// Reads `len` plain bytes from `offset`; fewer at the end of the file.
-    pub(crate) async fn read(&self, keys: Arc<Keys>, name: &str, offset: u64, len: usize) -> Result<Zeroizing<Vec<u8>>, ClientError> {
+    pub(crate) async fn read(
+        &self,
+        keys: Arc<Keys>,
+        name: &str,
+        offset: u64,
+        len: usize,
+    ) -> Result<Zeroizing<Vec<u8>>, ClientError> {
         let (files, name) = (self.clone(), name.to_owned());
         blocking(move || match &files {
             Self::Folder(dir) => {
@@ -94,7 +105,9 @@ impl SealedFiles {
     }
 }
 
-async fn blocking<T: Send + 'static>(work: impl FnOnce() -> Result<T, ClientError> + Send + 'static) -> Result<T, ClientError> {
+async fn blocking<T: Send + 'static>(
+    work: impl FnOnce() -> Result<T, ClientError> + Send + 'static,
+) -> Result<T, ClientError> {
     match tokio::task::spawn_blocking(work).await {
         Ok(result) => result,
         Err(_) => Err(StoreError::Failed("the file worker stopped".to_owned()).into()),
@@ -102,7 +115,11 @@ async fn blocking<T: Send + 'static>(work: impl FnOnce() -> Result<T, ClientErro
 }
 
 /// Writes beside and renames, so that a name always means a whole file.
-fn write_file(dir: &Path, name: &str, fill: impl FnOnce(&mut dyn Write) -> Result<(), ClientError>) -> Result<(), ClientError> {
+fn write_file(
+    dir: &Path,
+    name: &str,
+    fill: impl FnOnce(&mut dyn Write) -> Result<(), ClientError>,
+) -> Result<(), ClientError> {
     let part = dir.join(format!("{name}.part"));
     let result = (|| {
         let mut options = std::fs::OpenOptions::new();

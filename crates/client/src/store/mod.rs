@@ -48,7 +48,9 @@ impl From<sqlx::Error> for StoreError {
     fn from(error: sqlx::Error) -> Self {
         // SQLite result codes: 13 full, 11 corrupt, 26 not a database. The low byte is the primary code.
         let code = match &error {
-            sqlx::Error::Database(inner) => inner.code().and_then(|code| code.parse::<i64>().ok()).map(|code| code & 0xff),
+            sqlx::Error::Database(inner) => {
+                inner.code().and_then(|code| code.parse::<i64>().ok()).map(|code| code & 0xff)
+            }
             _ => None,
         };
         match code {
@@ -73,6 +75,8 @@ pub(crate) struct VaultMeta {
     pub(crate) wrapped: Option<Vec<u8>>,
     pub(crate) proof: Vec<u8>,
 }
+
+type MetaRow = (String, Option<String>, Option<Vec<u8>>, Vec<u8>);
 
 /// An open transaction of the only writer.
 pub type Write = Transaction<'static, Sqlite>;
@@ -151,10 +155,9 @@ impl Store {
     }
 
     pub(crate) async fn vault_meta(&self) -> Result<Option<VaultMeta>, StoreError> {
-        let row: Option<(String, Option<String>, Option<Vec<u8>>, Vec<u8>)> =
-            sqlx::query_as("SELECT profile, kdf, wrapped, proof FROM vault_meta WHERE id = 1")
-                .fetch_optional(&self.reader)
-                .await?;
+        let row: Option<MetaRow> = sqlx::query_as("SELECT profile, kdf, wrapped, proof FROM vault_meta WHERE id = 1")
+            .fetch_optional(&self.reader)
+            .await?;
         Ok(row.map(|(profile, kdf, wrapped, proof)| VaultMeta { profile, kdf, wrapped, proof }))
     }
 
@@ -211,7 +214,9 @@ async fn prepare_existing(path: &Path) -> Result<(), StoreError> {
 }
 
 async fn schema_version(pool: &SqlitePool) -> Result<i64, StoreError> {
-    let there: i64 = sqlx::query_scalar("SELECT count(*) FROM sqlite_schema WHERE name = '_sqlx_migrations'").fetch_one(pool).await?;
+    let there: i64 = sqlx::query_scalar("SELECT count(*) FROM sqlite_schema WHERE name = '_sqlx_migrations'")
+        .fetch_one(pool)
+        .await?;
     if there == 0 {
         return Ok(0);
     }
@@ -223,7 +228,8 @@ async fn copy_before_upgrade(path: &Path, from: i64) -> Result<(), StoreError> {
     if copy.exists() {
         return Ok(());
     }
-    let pool = SqlitePoolOptions::new().max_connections(1).connect_with(SqliteConnectOptions::new().filename(path)).await?;
+    let pool =
+        SqlitePoolOptions::new().max_connections(1).connect_with(SqliteConnectOptions::new().filename(path)).await?;
     let copied = sqlx::query("VACUUM INTO $1").bind(copy.to_string_lossy().into_owned()).execute(&pool).await;
     pool.close().await;
     copied?;

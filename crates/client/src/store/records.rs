@@ -22,7 +22,11 @@ pub async fn read<T: DeserializeOwned>(client: &Client, kind: &str, id: &str) ->
 }
 
 /// Reads one value and when it was written.
-pub async fn read_dated<T: DeserializeOwned>(client: &Client, kind: &str, id: &str) -> Result<Option<(T, Timestamp)>, ClientError> {
+pub async fn read_dated<T: DeserializeOwned>(
+    client: &Client,
+    kind: &str,
+    id: &str,
+) -> Result<Option<(T, Timestamp)>, ClientError> {
     let store = client.store()?;
     let found: Option<(i64, Vec<u8>, i64)> =
         sqlx::query_as("SELECT revision, sealed, updated_at FROM sealed_record WHERE kind = $1 AND id = $2")
@@ -46,12 +50,21 @@ pub async fn list<T: DeserializeOwned>(client: &Client, kind: &str) -> Result<Ve
     let vault = client.vault();
     found
         .into_iter()
-        .map(|(id, revision, sealed)| Ok((id.clone(), vault.open_json(TABLE, &row(kind, &id), revision.cast_unsigned(), &sealed)?)))
+        .map(|(id, revision, sealed)| {
+            Ok((id.clone(), vault.open_json(TABLE, &row(kind, &id), revision.cast_unsigned(), &sealed)?))
+        })
         .collect()
 }
 
 /// Writes one value inside a transaction; returns its new revision.
-pub async fn put<T: Serialize>(write: &mut Write, vault: &Vault, kind: &str, id: &str, value: &T, now: Timestamp) -> Result<u64, ClientError> {
+pub async fn put<T: Serialize>(
+    write: &mut Write,
+    vault: &Vault,
+    kind: &str,
+    id: &str,
+    value: &T,
+    now: Timestamp,
+) -> Result<u64, ClientError> {
     let before: Option<i64> = sqlx::query_scalar("SELECT revision FROM sealed_record WHERE kind = $1 AND id = $2")
         .bind(kind)
         .bind(id)
@@ -82,7 +95,11 @@ pub async fn put_one<T: Serialize>(client: &Client, kind: &str, id: &str, value:
 
 /// Removes one value.
 pub async fn remove(write: &mut Write, kind: &str, id: &str) -> Result<(), StoreError> {
-    sqlx::query("DELETE FROM sealed_record WHERE kind = $1 AND id = $2").bind(kind).bind(id).execute(&mut **write).await?;
+    sqlx::query("DELETE FROM sealed_record WHERE kind = $1 AND id = $2")
+        .bind(kind)
+        .bind(id)
+        .execute(&mut **write)
+        .await?;
     Ok(())
 }
 
@@ -102,7 +119,13 @@ pub async fn read_public(reader: &SqlitePool, kind: &str, id: &str) -> Result<Op
 }
 
 /// Writes a public value: nothing personal, ever.
-pub async fn put_public(write: &mut Write, kind: &str, id: &str, content: &[u8], now: Timestamp) -> Result<(), StoreError> {
+pub async fn put_public(
+    write: &mut Write,
+    kind: &str,
+    id: &str,
+    content: &[u8],
+    now: Timestamp,
+) -> Result<(), StoreError> {
     sqlx::query(
         "INSERT INTO public_record (kind, id, content, updated_at) VALUES ($1, $2, $3, $4) \
          ON CONFLICT (kind, id) DO UPDATE SET content = excluded.content, updated_at = excluded.updated_at",

@@ -65,7 +65,8 @@ impl Upload<'_> {
             ("slot", work.slot.clone()),
             ("draft_id", work.draft_id.to_string()),
         ];
-        let metadata: Vec<String> = metadata.iter().map(|(key, value)| format!("{key} {}", BASE64.encode(value))).collect();
+        let metadata: Vec<String> =
+            metadata.iter().map(|(key, value)| format!("{key} {}", BASE64.encode(value))).collect();
         let headers = vec![("upload-length", work.bytes.to_string()), ("upload-metadata", metadata.join(","))];
         let response = classify(self.send(Method::POST, "/v1/uploads", headers, Bytes::new()).await?)?;
         self.work.path = Some(place(&response).ok_or(Outcome::Later { wish: None })?);
@@ -85,7 +86,10 @@ impl Upload<'_> {
             }
             let response = self.patch(path, offset).await?;
             match response.status {
-                200..=299 => offset = header_offset(&response).filter(|next| *next > offset).ok_or(Outcome::Later { wish: None })?,
+                200..=299 => {
+                    offset =
+                        header_offset(&response).filter(|next| *next > offset).ok_or(Outcome::Later { wish: None })?
+                }
                 // Our idea of the offset is old: ask.
                 409 => match self.offset(path).await? {
                     Some(asked) if asked != offset => offset = asked,
@@ -153,7 +157,13 @@ impl Upload<'_> {
         }
     }
 
-    async fn send(&self, method: Method, path: &str, mut headers: Vec<(&'static str, String)>, body: Bytes) -> Result<Response, Outcome> {
+    async fn send(
+        &self,
+        method: Method,
+        path: &str,
+        mut headers: Vec<(&'static str, String)>,
+        body: Bytes,
+    ) -> Result<Response, Outcome> {
         headers.push((TUS_VERSION.0, TUS_VERSION.1.to_owned()));
         Ok(self.transport.send(Request { method, path: path.to_owned(), headers, body }).await?)
     }

@@ -58,8 +58,14 @@ async fn cut_at_every_request_in_turn_it_still_arrives_and_sends_little_twice() 
             let (_device, client, mut work) = with_file(2 * 1024 * 1024 + 5).await;
             let platform = Platform::default();
             platform.fault(method.clone(), fault);
-            assert!(matches!(outcome(&client, &platform, &mut work).await, Outcome::Later { .. }), "{method} {fault:?}");
-            assert!(matches!(outcome(&client, &platform, &mut work).await, Outcome::Delivered(_)), "{method} {fault:?}");
+            assert!(
+                matches!(outcome(&client, &platform, &mut work).await, Outcome::Later { .. }),
+                "{method} {fault:?}"
+            );
+            assert!(
+                matches!(outcome(&client, &platform, &mut work).await, Outcome::Delivered(_)),
+                "{method} {fault:?}"
+            );
             assert_eq!(platform.0.lock().bytes_received as u64, work.bytes, "nothing the platform has is sent again");
         }
     }
@@ -86,7 +92,9 @@ async fn damage_is_tried_again_a_few_times_and_then_told() {
     for _ in 0..3 {
         platform.fault(Method::PATCH, Fault::Status(460));
     }
-    assert!(matches!(outcome(&client, &platform, &mut work).await, Outcome::Refused(problem) if problem.code == ProblemCode::UploadChecksum));
+    assert!(
+        matches!(outcome(&client, &platform, &mut work).await, Outcome::Refused(problem) if problem.code == ProblemCode::UploadChecksum)
+    );
 }
 
 #[tokio::test]
@@ -100,7 +108,9 @@ async fn statuses_mean_what_they_mean() {
     }
     let platform = Platform::default();
     platform.fault(Method::HEAD, Fault::Refuse(ProblemCode::FileKind));
-    assert!(matches!(outcome(&client, &platform, &mut work.clone()).await, Outcome::Refused(problem) if problem.code == ProblemCode::FileKind));
+    assert!(
+        matches!(outcome(&client, &platform, &mut work.clone()).await, Outcome::Refused(problem) if problem.code == ProblemCode::FileKind)
+    );
     let platform = Platform::default();
     platform.fault(Method::POST, Fault::SignedOut);
     assert!(matches!(outcome(&client, &platform, &mut work.clone()).await, Outcome::SignedOut));
@@ -111,13 +121,16 @@ async fn a_sealed_file_that_is_gone_is_told_and_not_tried_for_ever() {
     let (device, client, mut work) = with_file(1000).await;
     std::fs::remove_file(device.dir.join("files").join(work.file_id.to_string())).unwrap();
     let platform = Platform::default();
-    assert!(matches!(outcome(&client, &platform, &mut work).await, Outcome::Refused(problem) if problem.code == ProblemCode::FileUnreadable));
+    assert!(
+        matches!(outcome(&client, &platform, &mut work).await, Outcome::Refused(problem) if problem.code == ProblemCode::FileUnreadable)
+    );
 }
 
 #[test]
 fn only_our_own_uploads_are_followed() {
     let at = |location: &str| {
-        let headers: HeaderMap = [("location".parse().unwrap(), HeaderValue::from_str(location).unwrap())].into_iter().collect();
+        let headers: HeaderMap =
+            [("location".parse().unwrap(), HeaderValue::from_str(location).unwrap())].into_iter().collect();
         place(&Response { status: 201, headers, body: Bytes::new() })
     };
     assert_eq!(at("https://x/v1/uploads/upl_1?a=b").as_deref(), Some("/v1/uploads/upl_1"));

@@ -68,7 +68,9 @@ impl Keychain for OsKeychain {
 }
 
 /// Keychain services answer when they like; they must not hold a worker of the runtime.
-async fn blocking<T: Send + 'static>(work: impl FnOnce() -> Result<T, KeychainError> + Send + 'static) -> Result<T, KeychainError> {
+async fn blocking<T: Send + 'static>(
+    work: impl FnOnce() -> Result<T, KeychainError> + Send + 'static,
+) -> Result<T, KeychainError> {
     tokio::task::spawn_blocking(work)
         .await
         .unwrap_or_else(|_| Err(KeychainError::Unavailable("the keychain call did not end".to_owned())))

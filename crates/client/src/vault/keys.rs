@@ -42,14 +42,25 @@ impl Keys {
             hkdf.expand(name.as_bytes(), key.as_mut_slice()).map_err(|_| VaultError::NotGenuine)?;
             Ok::<_, VaultError>(key)
         };
-        Ok(Self { record: purpose("record")?, file: purpose("file")?, index: purpose("index")?, proof: purpose("proof")? })
+        Ok(Self {
+            record: purpose("record")?,
+            file: purpose("file")?,
+            index: purpose("index")?,
+            proof: purpose("proof")?,
+        })
     }
 
     pub(crate) fn seal(&self, table: &str, row: &str, revision: u64, plaintext: &[u8]) -> Result<Vec<u8>, VaultError> {
         envelope::seal(&self.record, &[table.as_bytes(), row.as_bytes(), &revision.to_be_bytes()], plaintext)
     }
 
-    pub(crate) fn open(&self, table: &str, row: &str, revision: u64, sealed: &[u8]) -> Result<Zeroizing<Vec<u8>>, VaultError> {
+    pub(crate) fn open(
+        &self,
+        table: &str,
+        row: &str,
+        revision: u64,
+        sealed: &[u8],
+    ) -> Result<Zeroizing<Vec<u8>>, VaultError> {
         envelope::open(&self.record, &[table.as_bytes(), row.as_bytes(), &revision.to_be_bytes()], sealed)
     }
 
@@ -58,7 +69,13 @@ impl Keys {
         envelope::seal(&self.file, &[file.as_bytes(), &number.to_be_bytes(), &[u8::from(last)]], chunk)
     }
 
-    pub(crate) fn open_chunk(&self, file: &str, number: u64, last: bool, sealed: &[u8]) -> Result<Zeroizing<Vec<u8>>, VaultError> {
+    pub(crate) fn open_chunk(
+        &self,
+        file: &str,
+        number: u64,
+        last: bool,
+        sealed: &[u8],
+    ) -> Result<Zeroizing<Vec<u8>>, VaultError> {
         envelope::open(&self.file, &[file.as_bytes(), &number.to_be_bytes(), &[u8::from(last)]], sealed)
     }
 

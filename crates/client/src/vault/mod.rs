@@ -18,9 +18,9 @@ use parking_lot::RwLock;
 use serde::{Serialize, de::DeserializeOwned};
 use zeroize::Zeroizing;
 
+pub(crate) use envelope::OVERHEAD as CHUNK_OVERHEAD;
 pub use envelope::Suite;
 pub use keychain::OsKeychain;
-pub(crate) use envelope::OVERHEAD as CHUNK_OVERHEAD;
 pub(crate) use keys::Keys;
 pub use passphrase::PASSPHRASE_MIN;
 
@@ -120,13 +120,25 @@ impl Vault {
     }
 
     /// Seals a value as JSON.
-    pub fn seal_json<T: Serialize>(&self, table: &str, row: &str, revision: u64, value: &T) -> Result<Vec<u8>, VaultError> {
+    pub fn seal_json<T: Serialize>(
+        &self,
+        table: &str,
+        row: &str,
+        revision: u64,
+        value: &T,
+    ) -> Result<Vec<u8>, VaultError> {
         let plaintext = Zeroizing::new(serde_json::to_vec(value)?);
         self.seal(table, row, revision, &plaintext)
     }
 
     /// Opens a value sealed as JSON.
-    pub fn open_json<T: DeserializeOwned>(&self, table: &str, row: &str, revision: u64, sealed: &[u8]) -> Result<T, VaultError> {
+    pub fn open_json<T: DeserializeOwned>(
+        &self,
+        table: &str,
+        row: &str,
+        revision: u64,
+        sealed: &[u8],
+    ) -> Result<T, VaultError> {
         Ok(serde_json::from_slice(&self.open(table, row, revision, sealed)?)?)
     }
 

@@ -70,7 +70,12 @@ impl Profile<'_> {
         };
         let Some(meta) = store.vault_meta().await? else {
             // Either we were cut off between making the file and its first row, or somebody emptied a table.
-            return if store.is_blank().await? { store.close().await; self.begin().await } else { Ok(Opened::unreadable(ProblemCode::StoreFailed)) };
+            return if store.is_blank().await? {
+                store.close().await;
+                self.begin().await
+            } else {
+                Ok(Opened::unreadable(ProblemCode::StoreFailed))
+            };
         };
         if meta.kdf.is_some() {
             return Ok(Opened::closed(VaultView::PassphraseNeeded, Some(store)));
@@ -114,8 +119,12 @@ impl Profile<'_> {
         let root = random_key()?;
         match self.keep(&account(&profile), &root).await {
             Ok(()) => {}
-            Err(VaultError::Keychain(KeychainError::Locked)) => return Ok(Opened::closed(VaultView::KeychainLocked, None)),
-            Err(VaultError::Keychain(KeychainError::Unavailable(_))) => return Ok(Opened::closed(VaultView::NoKeychain, None)),
+            Err(VaultError::Keychain(KeychainError::Locked)) => {
+                return Ok(Opened::closed(VaultView::KeychainLocked, None));
+            }
+            Err(VaultError::Keychain(KeychainError::Unavailable(_))) => {
+                return Ok(Opened::closed(VaultView::NoKeychain, None));
+            }
             Err(error) => return Err(error),
         }
         let meta = |keys: &Keys| {
@@ -159,7 +168,12 @@ impl Profile<'_> {
         let wrapped = blocking(move || passphrase::wrap(&for_wrap, &words, &key)).await?;
         let kdf = serde_json::to_string(&stretch)?;
         let meta = |keys: &Keys| {
-            Ok(VaultMeta { profile: profile.clone(), kdf: Some(kdf), wrapped: Some(wrapped), proof: keys.make_proof(&profile)? })
+            Ok(VaultMeta {
+                profile: profile.clone(),
+                kdf: Some(kdf),
+                wrapped: Some(wrapped),
+                proof: keys.make_proof(&profile)?,
+            })
         };
         self.create(&root, VaultView::OpenByPassphrase, meta).await
     }
@@ -197,7 +211,9 @@ fn random_profile() -> Result<String, VaultError> {
     Ok(hex::encode(bytes))
 }
 
-async fn blocking<T: Send + 'static>(work: impl FnOnce() -> Result<T, VaultError> + Send + 'static) -> Result<T, VaultError> {
+async fn blocking<T: Send + 'static>(
+    work: impl FnOnce() -> Result<T, VaultError> + Send + 'static,
+) -> Result<T, VaultError> {
     tokio::task::spawn_blocking(work).await.map_err(|_| VaultError::NotGenuine)?
 }
 

@@ -16,8 +16,13 @@ async fn a_sealed_row_opens_only_where_it_was_sealed() {
     let vault = client.vault();
     let sealed = vault.seal("draft", "drf_1", 3, b"secret").unwrap();
     assert_eq!(vault.open("draft", "drf_1", 3, &sealed).unwrap().as_slice(), b"secret");
-    for (table, row, revision) in [("case", "drf_1", 3), ("draft", "drf_2", 3), ("draft", "drf_1", 2), ("draf", "tdrf_1", 3)] {
-        assert!(matches!(vault.open(table, row, revision, &sealed), Err(VaultError::NotGenuine)), "{table} {row} {revision}");
+    for (table, row, revision) in
+        [("case", "drf_1", 3), ("draft", "drf_2", 3), ("draft", "drf_1", 2), ("draf", "tdrf_1", 3)]
+    {
+        assert!(
+            matches!(vault.open(table, row, revision, &sealed), Err(VaultError::NotGenuine)),
+            "{table} {row} {revision}"
+        );
     }
     for at in 0..sealed.len() {
         let mut flipped = sealed.clone();
@@ -45,7 +50,10 @@ async fn nothing_changes(device: &Device, expected: VaultView) {
     client.shutdown().await;
     assert_eq!(*device.keychain.keys.lock(), keys, "keychain");
     let after = device.all_files();
-    assert_eq!(files.iter().map(|(path, _)| path).collect::<Vec<_>>(), after.iter().map(|(path, _)| path).collect::<Vec<_>>());
+    assert_eq!(
+        files.iter().map(|(path, _)| path).collect::<Vec<_>>(),
+        after.iter().map(|(path, _)| path).collect::<Vec<_>>()
+    );
     assert!(files == after, "a file changed");
 }
 
@@ -128,7 +136,10 @@ async fn without_a_keychain_a_passphrase_opens_the_vault() {
 
     let client = device.open().await;
     assert_eq!(client.vault().view(), VaultView::PassphraseNeeded);
-    assert!(matches!(client.unlock(passphrase("wrong horse")).await, Err(crate::ClientError::Vault(VaultError::WrongPassphrase))));
+    assert!(matches!(
+        client.unlock(passphrase("wrong horse")).await,
+        Err(crate::ClientError::Vault(VaultError::WrongPassphrase))
+    ));
     assert_eq!(client.vault().view(), VaultView::PassphraseNeeded);
     client.unlock(passphrase("correct horse")).await.unwrap();
     assert_eq!(crate::drafts::rows(&client).await[0].id, draft);
@@ -154,7 +165,10 @@ async fn memory_only_works_and_leaves_nothing() {
     assert_eq!(client.unlock(VaultUnlock::MemoryOnly).await.unwrap(), VaultView::MemoryOnly);
     know(&client, 1).await;
     let draft = begin(&client).await;
-    let shown = crate::fixture::attach(&device, &client, draft.id, "lease", "a.pdf", crate::fixture::pdf(1, 200_000, "w")).await.unwrap();
+    let shown =
+        crate::fixture::attach(&device, &client, draft.id, "lease", "a.pdf", crate::fixture::pdf(1, 200_000, "w"))
+            .await
+            .unwrap();
     assert_eq!(shown.files.len(), 1);
     client.shutdown().await;
     assert!(device.all_files().is_empty());
