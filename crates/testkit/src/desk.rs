@@ -57,7 +57,7 @@ impl Desk {
     /// When the platform refuses; its words are part of the error.
     pub async fn act(&self, case: CaseId, act: DeskActBody) -> anyhow::Result<DeskCase> {
         let task = self.open(case).await?.task.ok_or_else(|| anyhow::anyhow!("the department has no task"))?;
-        let request = DeskActRequest { key: format!("{case}-{}-{act:?}", task.revision), revision: task.revision, act };
+        let request = DeskActRequest { key: uuid::Uuid::new_v4().to_string(), revision: task.revision, act };
         let url = format!("{}/tasks/{}/act", self.base, task.id);
         let answer = self.http.post(url).header("x-desk-token", &self.token).json(&request).send().await?;
         let status = answer.status();

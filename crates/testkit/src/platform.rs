@@ -6,7 +6,10 @@ use anyhow::Context;
 use tempfile::TempDir;
 use tokio::process::Command;
 
-use crate::programs::{Program, free_port, program_path, repository};
+use crate::{
+    ChaosProxy,
+    programs::{Program, free_port, program_path, repository},
+};
 
 /// Password of every demo account.
 pub const PASSWORD: &str = "haoban-demo-2026";
@@ -15,6 +18,7 @@ pub const PASSWORD: &str = "haoban-demo-2026";
 pub struct Platform {
     folder: TempDir,
     port: u16,
+    public_url: String,
     program: Program,
 }
 
@@ -24,10 +28,24 @@ impl Platform {
     /// # Errors
     /// When it does not answer within a minute; its log is part of the error.
     pub async fn start() -> anyhow::Result<Self> {
-        let folder = tempfile::Builder::new().prefix("haoban-platform").tempdir()?;
         let port = free_port()?;
-        let program = launch(folder.path().to_path_buf(), port)?;
-        let platform = Self { folder, port, program };
+        Self::start_as(port, format!("http://127.0.0.1:{port}")).await
+    }
+
+    /// Starts one that is reached through a proxy, and names the proxy's address as its own, as behind a real one.
+    ///
+    /// # Errors
+    /// As [`Self::start`].
+    pub async fn start_behind_proxy() -> anyhow::Result<(Self, ChaosProxy)> {
+        let port = free_port()?;
+        let proxy = ChaosProxy::start(port).await?;
+        Ok((Self::start_as(port, proxy.url()).await?, proxy))
+    }
+
+    async fn start_as(port: u16, public_url: String) -> anyhow::Result<Self> {
+        let folder = tempfile::Builder::new().prefix("haoban-platform").tempdir()?;
+        let program = launch(folder.path().to_path_buf(), port, &public_url)?;
+        let platform = Self { folder, port, public_url, program };
         platform.await_health().await?;
         Ok(platform)
     }
@@ -50,7 +68,7 @@ impl Platform {
     /// When it does not come back.
     pub async fn crash_and_restart(&mut self) -> anyhow::Result<()> {
         self.program.kill().await?;
-        self.program = launch(self.folder.path().to_path_buf(), self.port)?;
+        self.program = launch(self.folder.path().to_path_buf(), self.port, &self.public_url)?;
         self.await_health().await
     }
 
@@ -67,7 +85,7 @@ impl Platform {
     /// # Errors
     /// When it does not come back.
     pub async fn start_again(&mut self) -> anyhow::Result<()> {
-        self.program = launch(self.folder.path().to_path_buf(), self.port)?;
+        self.program = launch(self.folder.path().to_path_buf(), self.port, &self.public_url)?;
         self.await_health().await
     }
 
@@ -90,12 +108,13 @@ impl Platform {
     }
 }
 
-fn launch(folder: PathBuf, port: u16) -> anyhow::Result<Program> {
+fn launch(folder: PathBuf, port: u16, public_url: &str) -> anyhow::Result<Program> {
     let mut command = Command::new(program_path("haoban-server")?);
     command
         .arg("serve")
         .current_dir(repository())
         .env("HAOBAN_LISTEN", format!("127.0.0.1:{port}"))
+        .env("HAOBAN_PUBLIC_URL", public_url)
         .env("HAOBAN_DATA_DIR", folder.join("data"))
         .env("HAOBAN_CITY", "cities/zhengzhou")
         .env("HAOBAN_DEMO", "true")

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use haoban_client::commands;
-use haoban_domain::case::CaseStatus;
+use haoban_domain::{case::CaseStatus, material::MaterialStanding};
 use haoban_testkit::{Desk, Device, Platform, jpeg_photo, wait_for};
 use haoban_tests::{case_in, problems, save, start_draft, submit, work_through};
 use haoban_wire::ui::{CaseOpen, DraftOpen, LicenceList, LicencePresent, MaterialAttach};
@@ -59,20 +59,18 @@ async fn a_residence_permit_passes_two_offices_and_can_be_shown() -> anyhow::Res
     let device = Device::new(&platform.url(), "13800000004").await?;
     device.sign_in().await?;
     let draft = start_draft(&device, "residence-permit").await?;
-    let draft = wait_for("the facts", async || {
+    save(&device, draft.id, draft.revision, residence_answers()).await?;
+    let mut draft = wait_for("the months of the social insurance register", async || {
         let view = commands::draft_open(&device.client, DraftOpen { draft_id: draft.id }).await?;
-        Ok(view.state.fields.values().any(|field| field.origin.is_some()).then_some(view))
+        let known = view.state.materials.iter().any(|one| one.standing == MaterialStanding::WaivedByRegister);
+        Ok(known.then_some(view))
     })
     .await?;
-    let answers = residence_answers();
-    let revision = save(&device, draft.id, draft.revision, answers).await?;
-    let mut draft = commands::draft_open(&device.client, DraftOpen { draft_id: draft.id }).await?;
-    assert!(draft.revision >= revision);
     let needed: Vec<String> = draft
         .state
         .materials
         .iter()
-        .filter(|material| material.standing == haoban_domain::material::MaterialStanding::Needed)
+        .filter(|material| material.standing == MaterialStanding::Needed)
         .map(|material| material.id.clone())
         .collect();
     for slot in needed {

@@ -2,7 +2,7 @@
 
 use haoban_client::commands;
 use haoban_domain::case::CaseStatus;
-use haoban_testkit::{ChaosProxy, Desk, Device, Platform, Trouble, pdf, wait_for};
+use haoban_testkit::{Desk, Device, Platform, Trouble, pdf, wait_for};
 use haoban_tests::{case_in, complete_rent_draft, submit};
 use haoban_wire::ui::{OutboxList, OutboxRetry};
 
@@ -25,8 +25,7 @@ async fn everything_sent(device: &Device) -> anyhow::Result<()> {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_is_sent_offline_goes_by_itself() -> anyhow::Result<()> {
-    let platform = Platform::start().await?;
-    let proxy = ChaosProxy::start(platform.port()).await?;
+    let (platform, proxy) = Platform::start_behind_proxy().await?;
     let device = Device::new(&proxy.url(), "13800000001").await?;
     device.sign_in().await?;
     let draft = complete_rent_draft(&device, pdf(1)).await?;
@@ -48,8 +47,7 @@ async fn what_is_sent_offline_goes_by_itself() -> anyhow::Result<()> {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_answer_that_never_came_makes_no_second_case() -> anyhow::Result<()> {
-    let platform = Platform::start().await?;
-    let proxy = ChaosProxy::start(platform.port()).await?;
+    let (platform, proxy) = Platform::start_behind_proxy().await?;
     let device = Device::new(&proxy.url(), "13800000001").await?;
     device.sign_in().await?;
     let draft = complete_rent_draft(&device, pdf(1)).await?;
@@ -75,8 +73,7 @@ async fn an_answer_that_never_came_makes_no_second_case() -> anyhow::Result<()> 
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_upload_goes_on_after_cuts_and_a_crash_of_the_platform() -> anyhow::Result<()> {
-    let mut platform = Platform::start().await?;
-    let proxy = ChaosProxy::start(platform.port()).await?;
+    let (mut platform, proxy) = Platform::start_behind_proxy().await?;
     let device = Device::new(&proxy.url(), "13800000001").await?;
     device.sign_in().await?;
     let file = large_pdf();
@@ -106,8 +103,7 @@ async fn an_upload_goes_on_after_cuts_and_a_crash_of_the_platform() -> anyhow::R
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_device_that_slept_catches_up_without_doubles() -> anyhow::Result<()> {
-    let platform = Platform::start().await?;
-    let proxy = ChaosProxy::start(platform.port()).await?;
+    let (platform, proxy) = Platform::start_behind_proxy().await?;
     let mut device = Device::new(&proxy.url(), "13800000001").await?;
     device.sign_in().await?;
     let draft = complete_rent_draft(&device, pdf(1)).await?;
