@@ -73,10 +73,14 @@ mod tests {
         let mut asked = 0;
         for room in ["intake", "workflow", "materials", "licences", "notices", "desk", "jobs"] {
             for file in std::fs::read_dir(root.join(room)).unwrap() {
-                let source = std::fs::read_to_string(file.unwrap().path()).unwrap();
-                for call in source.split("say!(\"").skip(1) {
-                    let mut parts = call.split('"');
-                    let (area, name) = (parts.next().unwrap(), parts.nth(1).unwrap());
+                let path = file.unwrap().path();
+                if path.ends_with("notices/words.rs") {
+                    continue;
+                }
+                let source = std::fs::read_to_string(path).unwrap();
+                for call in source.split("say!(").skip(1) {
+                    let mut quoted = call.split('"').skip(1).step_by(2);
+                    let (area, name) = (quoted.next().unwrap(), quoted.next().unwrap());
                     assert!(words.0.get(area).is_some_and(|area| area.contains_key(name)), "{area}.{name}");
                     asked += 1;
                 }
