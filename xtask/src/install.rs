@@ -14,7 +14,7 @@ pub const WINDOW: &[&str] = &[
     "xdg-utils",
 ];
 /// What building the core and the platform needs.
-pub const CORE: &[&str] = &["build-essential", "pkg-config", "fonts-noto-cjk"];
+pub const CORE: &[&str] = &["build-essential", "pkg-config", "fonts-noto-cjk", "poppler-utils"];
 /// What the tests need on top.
 pub const TESTS: &[&str] = &[
     "chromium",

@@ -15,10 +15,7 @@ pub fn generate() -> anyhow::Result<()> {
     fs::create_dir_all(&bindings)?;
     let cargo = place::cargo();
     shell::must(&cargo, &["test", "--quiet", "--workspace", "--lib", "export_bindings"])?;
-    shell::must(
-        &cargo,
-        &["test", "--quiet", "--workspace", "--lib", "export_typescript_commands", "--", "--ignored"],
-    )?;
+    shell::must(&cargo, &["test", "--quiet", "--workspace", "--lib", "export_typescript_commands", "--", "--ignored"])?;
     permissions()
 }
 

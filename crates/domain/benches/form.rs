@@ -77,5 +77,10 @@ fn main() {
     }
     times.sort_by(f64::total_cmp);
     let at = |share: usize| times[(times.len() - 1) * share / 100];
-    println!("form_change_us fields={FIELDS} p50={:.1} p99={:.1} whole_us={:.0} aim=200", at(50), at(99), whole.as_secs_f64() * 1e6);
+    println!(
+        "form_change_us fields={FIELDS} p50={:.1} p99={:.1} whole_us={:.0} aim=200",
+        at(50),
+        at(99),
+        whole.as_secs_f64() * 1e6
+    );
 }

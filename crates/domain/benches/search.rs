@@ -7,12 +7,40 @@ use std::time::Instant;
 use haoban_domain::search::{Index, SearchEntry};
 
 const SUBJECTS: [&str; 20] = [
-    "公积金", "居住证", "契税", "社会保险", "不动产", "营业执照", "食品经营", "道路占用", "养老金", "残疾人证",
-    "婚姻登记", "户口迁移", "驾驶证", "出生证明", "就业登记", "创业贷款", "人才认定", "入学报名", "医保", "水电气",
+    "公积金",
+    "居住证",
+    "契税",
+    "社会保险",
+    "不动产",
+    "营业执照",
+    "食品经营",
+    "道路占用",
+    "养老金",
+    "残疾人证",
+    "婚姻登记",
+    "户口迁移",
+    "驾驶证",
+    "出生证明",
+    "就业登记",
+    "创业贷款",
+    "人才认定",
+    "入学报名",
+    "医保",
+    "水电气",
 ];
 const ACTS: [&str; 10] = ["申请", "变更", "注销", "补办", "提取", "查询", "登记", "核发", "延续", "备案"];
 const QUERIES: [&str; 12] = [
-    "公积金", "社保", "gongjijin", "gjj", "juzhuzheng", "gongijjin", "证", "g", "公积jin", "提取公积金", "yinghyezhizhao",
+    "公积金",
+    "社保",
+    "gongjijin",
+    "gjj",
+    "juzhuzheng",
+    "gongijjin",
+    "证",
+    "g",
+    "公积jin",
+    "提取公积金",
+    "yinghyezhizhao",
     "残疾 补办",
 ];
 
@@ -50,7 +78,12 @@ fn main() {
         let at = |share: usize| worst[(worst.len() - 1) * share / 100];
         println!(
             "search_ms items={count} p50={:.3} p99={:.3} slowest={} build_ms={:.0} read_ms={:.0} bytes={} aim=1",
-            at(50).0, at(99).0, at(99).1, built.as_secs_f64() * 1e3, read.as_secs_f64() * 1e3, bytes.len(),
+            at(50).0,
+            at(99).0,
+            at(99).1,
+            built.as_secs_f64() * 1e3,
+            read.as_secs_f64() * 1e3,
+            bytes.len(),
         );
     }
 }

@@ -142,12 +142,22 @@ const BREAKS: &[(&str, &str, &str, &str)] = &[
     (ITEM, "statutory_limit: { days: 3,", "statutory_limit: { days: 2,", "L12"),
     (WORKFLOW, "days: 2", "days: 3", "L13"),
     (MATERIALS, "name: { zh: \"租赁合同\"", "name: { zh: \"相关证明\"", "L14"),
-    (MATERIALS, "  because: { zh: \"公租房的房租由系统查，不用交\", en: \"Rent of public homes is looked up\" }\n", "", "L15"),
+    (
+        MATERIALS,
+        "  because: { zh: \"公租房的房租由系统查，不用交\", en: \"Rent of public homes is looked up\" }\n",
+        "",
+        "L15",
+    ),
     (ITEM, "effective_from: 2015-01-20", "effective_from: 2030-01-20", "L16"),
     (ITEM, "effective_from: 2024-01-01", "effective_from: 2024-01-01\n      effective_to: 2025-01-01", "L16"),
     ("items/deed-tax/item.yaml", "effective_to: 2024-11-30", "effective_to: 2025-11-30", "L16"),
     (ITEM, "last_verified: 2026-11-20", "last_verified: 2025-11-20", "L18"),
-    (ITEM, "plain: { zh: \"租房子住", "plain: { zh: \"租房子住租房子住租房子住租房子住租房子住租房子住租房子住租房子住", "L19"),
+    (
+        ITEM,
+        "plain: { zh: \"租房子住",
+        "plain: { zh: \"租房子住租房子住租房子住租房子住租房子住租房子住租房子住租房子住",
+        "L19",
+    ),
     (WORKFLOW, "target: \"field:bank_card_other\"", "target: \"field:bank_card\"", "L20"),
     (ITEM, "gjj.account, purpose", "gjj.monthly, purpose", "L20"),
     (ITEM, "en: \"Free of charge\"", "en: \" \"", "translation"),
@@ -199,7 +209,10 @@ fn every_rule_can_fail() {
             assert!(rules.contains(rule), "{file}: {from} → {to}: wanted {rule}, got {findings:#?}");
         }
         for finding in &findings {
-            assert!(!finding.message.is_empty() && !finding.remedy.is_empty() && !finding.file.is_empty(), "{finding:?}");
+            assert!(
+                !finding.message.is_empty() && !finding.remedy.is_empty() && !finding.file.is_empty(),
+                "{finding:?}"
+            );
         }
     }
 }

@@ -52,7 +52,10 @@ async fn count(state: &AppState, query: &'static str) -> i64 {
 }
 
 async fn contents(state: &AppState) -> Vec<(String, String)> {
-    let rows = sqlx::query("SELECT party_id || key AS name, value FROM fact ORDER BY 1").fetch_all(state.store.reader()).await.unwrap();
+    let rows = sqlx::query("SELECT party_id || key AS name, value FROM fact ORDER BY 1")
+        .fetch_all(state.store.reader())
+        .await
+        .unwrap();
     rows.iter().map(|row| (row.get("name"), row.get("value"))).collect()
 }
 
@@ -92,11 +95,16 @@ async fn every_identifier_in_the_database_is_valid() {
     seed::run(&state).await.unwrap();
     for row in sqlx::query("SELECT kind, id_number FROM party").fetch_all(state.store.reader()).await.unwrap() {
         let (kind, number): (String, String) = (row.get("kind"), row.get("id_number"));
-        let valid = if kind == "legal_entity" { credit_code::parse(&number).is_ok() } else { id_number::parse(&number).is_ok() };
+        let valid = if kind == "legal_entity" {
+            credit_code::parse(&number).is_ok()
+        } else {
+            id_number::parse(&number).is_ok()
+        };
         assert!(valid, "{number}");
     }
     let today = state.clock.now().city_date();
-    let parties: Vec<String> = sqlx::query_scalar("SELECT id FROM party").fetch_all(state.store.reader()).await.unwrap();
+    let parties: Vec<String> =
+        sqlx::query_scalar("SELECT id FROM party").fetch_all(state.store.reader()).await.unwrap();
     for party in parties {
         for licence in licences::of_party(&state.store, party.parse().unwrap(), today).await.unwrap() {
             assert!(licence_identifier::parse(&licence.identifier).is_ok(), "{}", licence.identifier);
@@ -138,7 +146,11 @@ async fn the_demo_people_are_in_the_situation_they_show() {
     let (tax, mut owner) = inputs(&state, "13800000002", "deed-tax").await;
     let contract = owner.facts.0["realestate.contracts"].value[0]["value"].clone();
     let card = owner.facts.0["tax.debit_cards"].value[0]["value"].clone();
-    owner.answers.extend([("contract".to_owned(), contract), ("debit_card".to_owned(), card), ("ownership".to_owned(), "couple".into())]);
+    owner.answers.extend([
+        ("contract".to_owned(), contract),
+        ("debit_card".to_owned(), card),
+        ("ownership".to_owned(), "couple".into()),
+    ]);
     owner.answers.extend([("area_same".to_owned(), true.into()), ("homes_agree".to_owned(), true.into())]);
     let evaluated = tax.evaluate(&owner);
     assert!(evaluated.complete, "{evaluated:#?}");

@@ -25,7 +25,7 @@ async fn everything_sent(device: &Device) -> anyhow::Result<()> {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_is_sent_offline_goes_by_itself() -> anyhow::Result<()> {
-    let (platform, proxy) = Platform::start_behind_proxy().await?;
+    let (_platform, proxy) = Platform::start_behind_proxy().await?;
     let device = Device::new(&proxy.url(), "13800000001").await?;
     device.sign_in().await?;
     let draft = complete_rent_draft(&device, pdf(1)).await?;

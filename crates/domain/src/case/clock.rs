@@ -159,11 +159,8 @@ fn working(record: &ClockRecord, days: u16, calendar: &WorkCalendar, today: Date
 
 /// Calendar days: pauses move the end by their length; an end on a rest day moves to the next workday.
 fn natural(record: &ClockRecord, days: u16, calendar: &WorkCalendar, today: Date) -> CaseClock {
-    let paused_days: i32 = record
-        .pauses
-        .iter()
-        .map(|pause| days_from(pause.from, pause.to.unwrap_or(today).max(pause.from)))
-        .sum();
+    let paused_days: i32 =
+        record.pauses.iter().map(|pause| days_from(pause.from, pause.to.unwrap_or(today).max(pause.from))).sum();
     let whole = u16::try_from(i32::from(days) + paused_days).unwrap_or(u16::MAX);
     let due = calendar.calendar_days_after(record.from, whole);
     let used = u16::try_from(days_from(record.from, today) - paused_days).unwrap_or(0);

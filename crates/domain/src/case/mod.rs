@@ -1,7 +1,7 @@
 //! 办件 `Case`: one pure machine, its clocks, and what a resident or officer sees of it.
 
-mod machine;
 pub mod clock;
+mod machine;
 mod record;
 mod status;
 pub mod timeline;

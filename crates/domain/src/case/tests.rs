@@ -27,17 +27,17 @@ fn standing(status: CaseStatus) -> CaseState {
 /// `.` means not allowed, a letter names the status that follows.
 const TABLE: [(CaseStatus, &str); 11] = [
     //                          AcRvCqCoNaPsSuReGrRfWiTeCl
-    (CaseStatus::Submitted,           "A.C.N.....WT."),
+    (CaseStatus::Submitted, "A.C.N.....WT."),
     (CaseStatus::CorrectionRequested, "...S......WT."),
-    (CaseStatus::NotAccepted,         "............."),
-    (CaseStatus::Accepted,            ".UC...P...WT."),
-    (CaseStatus::UnderReview,         "..C...P.GRWT."),
-    (CaseStatus::Suspended,           ".......U..WT."),
-    (CaseStatus::Granted,             "............D"),
-    (CaseStatus::Refused,             "............."),
-    (CaseStatus::Withdrawn,           "............."),
-    (CaseStatus::Terminated,          "............."),
-    (CaseStatus::Closed,              "............."),
+    (CaseStatus::NotAccepted, "............."),
+    (CaseStatus::Accepted, ".UC...P...WT."),
+    (CaseStatus::UnderReview, "..C...P.GRWT."),
+    (CaseStatus::Suspended, ".......U..WT."),
+    (CaseStatus::Granted, "............D"),
+    (CaseStatus::Refused, "............."),
+    (CaseStatus::Withdrawn, "............."),
+    (CaseStatus::Terminated, "............."),
+    (CaseStatus::Closed, "............."),
 ];
 
 fn named(letter: char) -> CaseStatus {
@@ -301,7 +301,15 @@ fn the_timeline_tells_past_present_and_promise() {
     let titles: Vec<&str> = told.iter().map(|(_, title, _)| title.as_str()).collect();
     assert_eq!(
         titles,
-        ["You sent the application", "Accepted", "You were asked to correct", "You corrected it", "Review", "Granted", "Done"],
+        [
+            "You sent the application",
+            "Accepted",
+            "You were asked to correct",
+            "You corrected it",
+            "Review",
+            "Granted",
+            "Done"
+        ],
     );
     assert!(told.iter().all(|(state, _, _)| *state == Done));
 }

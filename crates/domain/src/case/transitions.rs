@@ -38,9 +38,7 @@
 //!     Closed --> [*]
 //! ```
 
-use super::{
-    AcceptedBy, CaseEvent, CaseEventKind, CaseNotice, CaseState, CaseStatus, ClockKind, Effect, NotAllowed,
-};
+use super::{AcceptedBy, CaseEvent, CaseEventKind, CaseNotice, CaseState, CaseStatus, ClockKind, Effect, NotAllowed};
 
 impl CaseEvent {
     /// The kind without its details.
@@ -184,19 +182,15 @@ fn correct(case: CaseState) -> (CaseState, Vec<Effect>) {
 }
 
 fn suspend(case: CaseState) -> (CaseState, Vec<Effect>) {
-    let effects = vec![
-        Effect::PauseClock { clock: ClockKind::Decision },
-        Effect::Notify { notice: CaseNotice::Progress },
-    ];
+    let effects =
+        vec![Effect::PauseClock { clock: ClockKind::Decision }, Effect::Notify { notice: CaseNotice::Progress }];
     (CaseState { status: CaseStatus::Suspended, back_to: Some(case.status), ..case }, effects)
 }
 
 fn resume(case: CaseState) -> (CaseState, Vec<Effect>) {
     let status = case.back_to.unwrap_or(CaseStatus::UnderReview);
-    let effects = vec![
-        Effect::ResumeClock { clock: ClockKind::Decision },
-        Effect::Notify { notice: CaseNotice::Progress },
-    ];
+    let effects =
+        vec![Effect::ResumeClock { clock: ClockKind::Decision }, Effect::Notify { notice: CaseNotice::Progress }];
     (CaseState { status, back_to: None, ..case }, effects)
 }
 
@@ -205,8 +199,7 @@ fn pass_step(case: CaseState) -> Result<(CaseState, Vec<Effect>), NotAllowed> {
     if step >= case.steps {
         return Err(NotAllowed::NoNextStep { step: case.step });
     }
-    let effects =
-        vec![Effect::CloseTask, Effect::OpenTask { step }, Effect::Notify { notice: CaseNotice::Progress }];
+    let effects = vec![Effect::CloseTask, Effect::OpenTask { step }, Effect::Notify { notice: CaseNotice::Progress }];
     Ok((CaseState { step, ..case }, effects))
 }
 

@@ -32,11 +32,9 @@ pub(super) fn happened(event: CaseEvent, step: &LocalText) -> Option<(LocalText,
         CaseEvent::Correct => noted("您已补正", "You corrected it", t("继续计时", "The clock runs on")),
         CaseEvent::NotAccept => told("不予受理", "Not accepted"),
         CaseEvent::PassStep => Some((step.clone(), None)),
-        CaseEvent::Suspend => noted(
-            "进入特别程序",
-            "A special procedure began",
-            t("这段时间不计入办理期限", "This time does not count"),
-        ),
+        CaseEvent::Suspend => {
+            noted("进入特别程序", "A special procedure began", t("这段时间不计入办理期限", "This time does not count"))
+        }
         CaseEvent::Resume => noted("特别程序结束", "The special procedure ended", t("继续计时", "The clock runs on")),
         CaseEvent::Grant { automatic: false } => told("准予", "Granted"),
         CaseEvent::Grant { automatic: true } => {

@@ -28,8 +28,7 @@ impl Evaluation {
             _ => None,
         };
         let offered = if visible { self.offered(field) } else { Vec::new() };
-        let problems =
-            if visible { self.problems(field, value.as_ref(), required, &offered) } else { Vec::new() };
+        let problems = if visible { self.problems(field, value.as_ref(), required, &offered) } else { Vec::new() };
         let origin = value.as_ref().and_then(|value| self.origin(definition, value));
         let id = definition.id.clone();
         self.sound[field] = problems.iter().all(|problem| problem.warning);
@@ -51,8 +50,7 @@ impl Evaluation {
             _ => field.prefill.as_ref(),
         };
         let fact = self.inputs.facts.0.get(key?)?;
-        (fact.value == *value)
-            .then(|| ValueOrigin::Register { register: fact.register.clone(), read_at: fact.read_at })
+        (fact.value == *value).then(|| ValueOrigin::Register { register: fact.register.clone(), read_at: fact.read_at })
     }
 
     fn offered(&self, field: usize) -> Vec<OfferedOption> {
@@ -158,14 +156,13 @@ impl Evaluation {
         let definition = plan.item.form.headline.as_ref()?;
         let Outcome::Headline(Some((place, value))) = self.outcomes[plan.headline?] else { return None };
         let limit = definition.least_of.get(place)?;
-        let limits = definition.least_of.iter().zip(&plan.limits).filter_map(|(limit, cell)| {
-            match self.outcomes[*cell] {
+        let limits =
+            definition.least_of.iter().zip(&plan.limits).filter_map(|(limit, cell)| match self.outcomes[*cell] {
                 Outcome::Limit(LimitOutcome::Is(value)) => {
                     Some(LimitState { id: limit.id.clone(), words: limit.words.clone(), value })
                 }
                 _ => None,
-            }
-        });
+            });
         Some(HeadlineState {
             value,
             format: definition.format,

@@ -326,16 +326,15 @@ impl Evaluation {
         let asked = self.holds(rules.first().and_then(Option::as_ref));
         let number = plan.materials.iter().position(|cell| *cell == position);
         let replacements = number.map_or(&[][..], |number| plan.item.materials[number].replaced_by.as_slice());
-        let holds = replacements.iter().zip(rules.iter().skip(1)).map(|(replacement, rule)| {
-            match (replacement, rule) {
+        let holds =
+            replacements.iter().zip(rules.iter().skip(1)).map(|(replacement, rule)| match (replacement, rule) {
                 (Replacement::Licence { .. }, rule) => self.holds(rule.as_ref()),
                 (Replacement::Register { .. }, Some(rule)) => {
                     let scope = self.scope_for(rule);
                     rule.truth(&scope.context(&self.shared.root)) == Some(true)
                 }
                 (Replacement::Register { .. }, None) => false,
-            }
-        });
+            });
         MaterialVerdict { asked, holds: holds.collect() }
     }
 }

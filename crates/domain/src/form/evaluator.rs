@@ -6,11 +6,7 @@ use cel::Context;
 use serde_json::Value;
 
 use super::{
-    FormState, Inputs, JudgedCondition, RuleError,
-    conditions::fill,
-    evaluation::Evaluation,
-    names::Names,
-    plan::Plan,
+    FormState, Inputs, JudgedCondition, RuleError, conditions::fill, evaluation::Evaluation, names::Names, plan::Plan,
 };
 use crate::{
     calendar::WorkCalendar,

@@ -37,7 +37,8 @@ impl Field {
 /// What is left belongs to the kind.
 fn kind(map: Map<String, Value>, id: &str) -> Result<FieldKind, String> {
     let keys: Vec<String> = map.keys().filter(|key| *key != "kind").cloned().collect();
-    let kind: FieldKind = serde_json::from_value(Value::Object(map)).map_err(|error| format!("field `{id}`: {error}"))?;
+    let kind: FieldKind =
+        serde_json::from_value(Value::Object(map)).map_err(|error| format!("field `{id}`: {error}"))?;
     // Kinds without settings do not look at the keys beside them.
     let written = serde_json::to_value(&kind).unwrap_or_default();
     let settings = written.as_object().map_or(0, |settings| settings.len().saturating_sub(1));

@@ -100,7 +100,13 @@ fn text(at: At<'_>, value: &Value, max_length: u16) -> Option<FieldProblem> {
         ));
     }
     let control = text.chars().any(|c| c.is_control() && !matches!(c, '\n' | '\r' | '\t'));
-    control.then(|| at.says("unreadable_character", "含有无法显示的字符，请重新填写", "it holds characters that cannot be shown; enter it again"))
+    control.then(|| {
+        at.says(
+            "unreadable_character",
+            "含有无法显示的字符，请重新填写",
+            "it holds characters that cannot be shown; enter it again",
+        )
+    })
 }
 
 fn number(
@@ -142,11 +148,7 @@ pub(super) fn decimal(number: i64, decimals: u8) -> String {
     format!("{sign}{}.{:0width$}", number / scale, number % scale, width = usize::from(decimals))
 }
 
-fn identifier(
-    at: At<'_>,
-    value: &Value,
-    parse: impl Fn(&str) -> Result<(), IdentifierError>,
-) -> Option<FieldProblem> {
+fn identifier(at: At<'_>, value: &Value, parse: impl Fn(&str) -> Result<(), IdentifierError>) -> Option<FieldProblem> {
     let Some(text) = value.as_str() else { return Some(at.wrong_type()) };
     let error = parse(text).err()?;
     let mut problem = at.says(error.rule, &error.message.zh, &error.message.en);
@@ -189,7 +191,11 @@ fn date(at: At<'_>, value: &Value, allow: DateAllow, today: Date) -> Result<Date
         )));
     };
     if day.0.year() < 1900 {
-        return Err(Box::new(at.says("date_too_early", "年份不能早于 1900 年，请核对年份", "not before 1900; check the year")));
+        return Err(Box::new(at.says(
+            "date_too_early",
+            "年份不能早于 1900 年，请核对年份",
+            "not before 1900; check the year",
+        )));
     }
     if allow == DateAllow::Past && day > today {
         return Err(Box::new(at.says(

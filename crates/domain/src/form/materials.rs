@@ -31,10 +31,7 @@ pub(super) fn state(
     calendar: &WorkCalendar,
 ) -> MaterialState {
     let usable_licences = if verdict.asked { usable(rule, verdict, inputs) } else { Vec::new() };
-    let defer_until = rule
-        .defer_days
-        .filter(|_| verdict.asked)
-        .map(|days| calendar.workdays_after(inputs.today, days));
+    let defer_until = rule.defer_days.filter(|_| verdict.asked).map(|days| calendar.workdays_after(inputs.today, days));
     let standing = if verdict.asked {
         standing(rule, verdict, inputs.choices.get(&rule.id), &usable_licences)
     } else {
@@ -64,7 +61,8 @@ fn usable(rule: &MaterialRule, verdict: &MaterialVerdict, inputs: &Inputs) -> Ve
             .filter(|licence| licence.licence_type == *licence_type && is_usable(licence, inputs.today))
             .collect();
         fitting.sort_by_key(|licence| {
-            let last = licence.valid_to.map_or(i64::MAX, |day| i64::from(day.0.year()) * 400 + i64::from(day.0.day_of_year()));
+            let last =
+                licence.valid_to.map_or(i64::MAX, |day| i64::from(day.0.year()) * 400 + i64::from(day.0.day_of_year()));
             (std::cmp::Reverse(last), std::cmp::Reverse(licence.issued_on), licence.id)
         });
         for licence in fitting {

@@ -25,8 +25,7 @@ impl<'a> At<'a> {
 
     /// A problem whose sentences follow the label.
     pub fn says(&self, rule: &str, zh: &str, en: &str) -> FieldProblem {
-        let message =
-            LocalText::new(format!("{}：{zh}", self.label.zh), format!("{}: {en}", self.label.en));
+        let message = LocalText::new(format!("{}：{zh}", self.label.zh), format!("{}: {en}", self.label.en));
         self.problem(rule, message)
     }
 

@@ -40,9 +40,7 @@ pub fn parse(text: &str) -> Result<Parsed, IdentifierError> {
     let parts: Vec<&str> =
         text.strip_prefix(ROOT).and_then(|rest| rest.strip_prefix('.')).unwrap_or("").split('.').collect();
     let [type_code, issuer, serial, version, check] = parts[..] else { return Err(malformed()) };
-    let capitals = |part: &str| {
-        !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit() || b.is_ascii_uppercase())
-    };
+    let capitals = |part: &str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit() || b.is_ascii_uppercase());
     let well_formed = [type_code, issuer, serial, check].into_iter().all(capitals)
         && type_code.len() == 21
         && check.len() == 1

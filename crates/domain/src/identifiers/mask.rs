@@ -23,7 +23,10 @@ pub fn bank_card(text: &str) -> String {
 pub fn name(text: &str) -> String {
     let length = text.chars().count();
     let keep_last = usize::from(length > 2);
-    text.chars().enumerate().map(|(i, c)| if i == 0 || i + keep_last >= length + usize::from(keep_last == 0) { c } else { '*' }).collect()
+    text.chars()
+        .enumerate()
+        .map(|(i, c)| if i == 0 || i + keep_last >= length + usize::from(keep_last == 0) { c } else { '*' })
+        .collect()
 }
 
 fn middle(text: &str, first: usize, last: usize) -> String {

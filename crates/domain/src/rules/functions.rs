@@ -4,11 +4,7 @@ use std::sync::Arc;
 
 use cel::{Context, ExecutionError, FunctionContext, Value as Cel};
 
-use crate::{
-    calendar::WorkCalendar,
-    money,
-    time::Date,
-};
+use crate::{calendar::WorkCalendar, money, time::Date};
 
 type Answer = Result<Cel, ExecutionError>;
 
@@ -41,8 +37,12 @@ pub(crate) fn root_context(calendar: Arc<WorkCalendar>) -> Result<Context<'stati
         let count = u16::try_from(int(c, 1)?).map_err(|_| c.error("the count of workdays is out of range"))?;
         Ok::<_, ExecutionError>(day_value(calendar.workdays_after(date(c, 0)?, count)))
     })?;
-    context.add_function("least", |c: &FunctionContext<'_, '_>| Ok::<_, ExecutionError>(Cel::Int(int(c, 0)?.min(int(c, 1)?))))?;
-    context.add_function("greatest", |c: &FunctionContext<'_, '_>| Ok::<_, ExecutionError>(Cel::Int(int(c, 0)?.max(int(c, 1)?))))?;
+    context.add_function("least", |c: &FunctionContext<'_, '_>| {
+        Ok::<_, ExecutionError>(Cel::Int(int(c, 0)?.min(int(c, 1)?)))
+    })?;
+    context.add_function("greatest", |c: &FunctionContext<'_, '_>| {
+        Ok::<_, ExecutionError>(Cel::Int(int(c, 0)?.max(int(c, 1)?)))
+    })?;
     context.add_function("holds_licence", holds_licence)?;
     Ok(context)
 }

@@ -4,7 +4,9 @@ use std::collections::BTreeSet;
 
 use cel::{
     Context, Value as Cel,
-    common::ast::{CallExpr, ComprehensionExpr, EntryExpr, Expr as Node, IdedExpr, LiteralValue, SelectExpr, operators},
+    common::ast::{
+        CallExpr, ComprehensionExpr, EntryExpr, Expr as Node, IdedExpr, LiteralValue, SelectExpr, operators,
+    },
     parser::Parser,
 };
 use serde_json::Value as Json;
@@ -16,7 +18,17 @@ const MAX_DEPTH: usize = 32;
 const MAX_LOOPS: usize = 2;
 const ROOTS: [&str; 7] = ["answers", "facts", "applicant", "fig", "headline", "today", "entry"];
 const STANDARD: [&str; 11] = [
-    "size", "int", "string", "bool", "double", "contains", "startsWith", "endsWith", "lowerAscii", "upperAscii", "type",
+    "size",
+    "int",
+    "string",
+    "bool",
+    "double",
+    "contains",
+    "startsWith",
+    "endsWith",
+    "lowerAscii",
+    "upperAscii",
+    "type",
 ];
 
 /// What a rule reads.
@@ -181,7 +193,9 @@ impl Walk<'_> {
                     self.reads.figures.insert(select.field.clone());
                     Ok(true)
                 }
-                "headline" => one_of(&select.field, &["value", "limit"]).map(|()| self.reads.headline = true).map(|()| true),
+                "headline" => {
+                    one_of(&select.field, &["value", "limit"]).map(|()| self.reads.headline = true).map(|()| true)
+                }
                 "applicant" => one_of(&select.field, &["name", "id_number", "phone", "kind"]).map(|()| true),
                 "entry" => {
                     self.reads.entry = true;

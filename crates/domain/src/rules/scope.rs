@@ -170,8 +170,8 @@ impl Indexer for Registers<'_> {
 }
 
 fn name(index: &dyn Val) -> Result<&str, ExecutionError> {
-    index.downcast_ref::<CelString<'_>>().map(CelString::inner).ok_or_else(|| ExecutionError::UnexpectedType {
-        got: "another type".to_owned(),
-        want: "string".to_owned(),
-    })
+    index
+        .downcast_ref::<CelString<'_>>()
+        .map(CelString::inner)
+        .ok_or_else(|| ExecutionError::UnexpectedType { got: "another type".to_owned(), want: "string".to_owned() })
 }

@@ -30,7 +30,8 @@ pub(super) fn read(bytes: &[u8]) -> Result<Index, NotAnIndex> {
     let entries: Vec<super::SearchEntry> = serde_json::from_slice(next(&mut rest)?).map_err(|_| NotAnIndex)?;
     let tokens = Tokens::of(&entries);
     let mut array = || -> Result<Vec<u32>, NotAnIndex> {
-        let cells: Vec<u32> = next(&mut rest)?.as_chunks::<4>().0.iter().map(|four| u32::from_le_bytes(*four)).collect();
+        let cells: Vec<u32> =
+            next(&mut rest)?.as_chunks::<4>().0.iter().map(|four| u32::from_le_bytes(*four)).collect();
         let all_known = cells.iter().all(|cell| (*cell as usize) < tokens.cells.len());
         all_known.then_some(cells).ok_or(NotAnIndex)
     };

@@ -33,11 +33,7 @@ impl Arrays {
 }
 
 /// The cells at which a prefix begins.
-pub(super) fn starting<'t, T: Ord + 't>(
-    array: &[u32],
-    prefix: &[T],
-    from: impl Fn(u32) -> &'t [T],
-) -> Range<usize> {
+pub(super) fn starting<'t, T: Ord + 't>(array: &[u32], prefix: &[T], from: impl Fn(u32) -> &'t [T]) -> Range<usize> {
     let low = array.partition_point(|cell| from(*cell) < prefix);
     let length = array[low..].partition_point(|cell| from(*cell).starts_with(prefix));
     low..low + length

@@ -111,7 +111,12 @@ impl Fixture {
             answers: self.answers.clone(),
             facts: Facts(self.facts.iter().map(|(key, value)| (key.clone(), fact(value))).collect()),
             applicant: self.applicant.as_ref().map(Person::applicant),
-            choices: self.choices.iter().zip(1u8..).map(|((slot, choice), n)| (slot.clone(), choice.material(n))).collect(),
+            choices: self
+                .choices
+                .iter()
+                .zip(1u8..)
+                .map(|((slot, choice), n)| (slot.clone(), choice.material(n)))
+                .collect(),
             licences: self.licences.iter().zip(1u8..).map(|(kind, n)| self.licence(kind, n)).collect(),
             today: self.today,
         }
@@ -145,8 +150,12 @@ impl Fixture {
             found.push(format!("some_problem: expected one on `{field}`, got {actual:?}"));
         }
         if self.expect.complete != state.complete {
-            let open: Vec<&str> =
-                state.materials.iter().filter(|slot| slot.standing == MaterialStanding::Needed).map(|slot| slot.id.as_str()).collect();
+            let open: Vec<&str> = state
+                .materials
+                .iter()
+                .filter(|slot| slot.standing == MaterialStanding::Needed)
+                .map(|slot| slot.id.as_str())
+                .collect();
             found.push(format!(
                 "complete: expected {}, got {} (problems {actual:?}, slots to fill {open:?})",
                 self.expect.complete, state.complete
@@ -156,8 +165,10 @@ impl Fixture {
 
     fn compare_figures(&self, state: &FormState, found: &mut Vec<String>) {
         if let Some(expected) = &self.expect.headline {
-            let actual =
-                state.headline.as_ref().map(|headline| HeadlineExpectation { value: headline.value, limit: headline.limit.clone() });
+            let actual = state
+                .headline
+                .as_ref()
+                .map(|headline| HeadlineExpectation { value: headline.value, limit: headline.limit.clone() });
             differ(found, "headline", &Some(expected.clone()), &actual);
         }
         for (field, expected) in &self.expect.values {
@@ -186,8 +197,10 @@ impl Fixture {
         }
         let Some(expected) = self.expect.instant else { return };
         let rules = evaluator.item().workflow.instant.iter().flat_map(|instant| &instant.grant_when);
-        let failed: Vec<&str> =
-            rules.filter(|rule| evaluator.judge(&rule.rule, inputs) != Some(true)).map(|rule| rule.id.as_str()).collect();
+        let failed: Vec<&str> = rules
+            .filter(|rule| evaluator.judge(&rule.rule, inputs) != Some(true))
+            .map(|rule| rule.id.as_str())
+            .collect();
         let has_rules = evaluator.item().workflow.instant.is_some();
         if (has_rules && failed.is_empty()) != expected {
             found.push(format!("instant: expected {expected}, rules that do not hold: {failed:?}"));

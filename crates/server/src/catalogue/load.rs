@@ -4,9 +4,9 @@ use haoban_domain::{
     calendar::CalendarYear,
     form::Form,
     item::{Guide, ServiceItem},
+    licence::LicenceType,
     material::MaterialRule,
     pack::{City, CityPack, Department, Region, Register},
-    licence::LicenceType,
     workflow::Workflow,
 };
 use serde::{Deserialize, de::DeserializeOwned};
@@ -50,7 +50,8 @@ pub fn assemble(source: &PackSource) -> (Option<CityPack>, Vec<Finding>) {
 /// SHA-256 over the canonical JSON of a pack: the same content always has the same version.
 #[must_use]
 pub fn version(pack: &CityPack) -> String {
-    let canonical = serde_json::to_value(pack).map(|value| haoban_domain::receipt::canonical_json(&value)).unwrap_or_default();
+    let canonical =
+        serde_json::to_value(pack).map(|value| haoban_domain::receipt::canonical_json(&value)).unwrap_or_default();
     hex::encode(Sha256::digest(canonical.as_bytes()))
 }
 
@@ -64,7 +65,7 @@ impl Reader<'_> {
         let value = match self.source.value(file) {
             Ok(value) => value,
             Err(finding) => {
-                self.findings.push(finding);
+                self.findings.push(*finding);
                 return None;
             }
         };

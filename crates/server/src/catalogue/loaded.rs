@@ -101,5 +101,11 @@ pub(super) fn rule_finding(code: &str, error: &haoban_domain::form::RuleError) -
         _ => "item",
     };
     let message = format!("`{}`: {}", error.expression, error.reason);
-    Finding::at(format!("items/{code}/{file}.yaml"), path, "expression", message, "mend the rule; names are in form.yaml, registers.yaml and figures")
+    Finding::at(
+        format!("items/{code}/{file}.yaml"),
+        path,
+        "expression",
+        message,
+        "mend the rule; names are in form.yaml, registers.yaml and figures",
+    )
 }

@@ -49,16 +49,18 @@ impl PackSource {
     }
 
     /// One file as JSON.
-    pub fn value(&self, file: &str) -> Result<Value, Finding> {
+    pub fn value(&self, file: &str) -> Result<Value, Box<Finding>> {
         let Some(text) = self.files.get(file) else {
-            return Err(Finding::at(file, "", "file", "the file is missing", "add it; see cities/schema for its shape"));
+            let remedy = "add it; see cities/schema for its shape";
+            return Err(Box::new(Finding::at(file, "", "file", "the file is missing", remedy)));
         };
         yaml_serde::from_str(text).map_err(|error| {
-            let finding = Finding::at(file, "", "yaml", error.to_string(), "mend the YAML; quote texts that hold `: ` or `#`");
-            match error.location() {
+            let finding =
+                Finding::at(file, "", "yaml", error.to_string(), "mend the YAML; quote texts that hold `: ` or `#`");
+            Box::new(match error.location() {
                 Some(location) => finding.on_line(location.line()),
                 None => finding,
-            }
+            })
         })
     }
 }

@@ -20,7 +20,15 @@ pub fn add(town: &mut Builder<'_>) {
     daughter(town);
 }
 
-fn register(town: &mut Builder<'_>, key: &str, phone: &str, male: bool, birth: Date, hukou: (String, String), lives: &Address) -> usize {
+fn register(
+    town: &mut Builder<'_>,
+    key: &str,
+    phone: &str,
+    male: bool,
+    birth: Date,
+    hukou: (String, String),
+    lives: &Address,
+) -> usize {
     let name = town.words.demo(key).to_owned();
     let one = town.person(&name, male, birth, hukou, lives);
     if !phone.is_empty() {
@@ -60,12 +68,26 @@ fn tenant(town: &mut Builder<'_>) {
     let first = card(town, 0, "6217000000000000004");
     let second = card(town, 1, "6228480000000000000");
     let person = &mut town.town.people[one];
-    person.fund = Some(Fund { account: "410100004601".to_owned(), months: 46, balance: 8_640_000, monthly: 240_000, frozen: false, used: 0 });
+    person.fund = Some(Fund {
+        account: "410100004601".to_owned(),
+        months: 46,
+        balance: 8_640_000,
+        monthly: 240_000,
+        frozen: false,
+        used: 0,
+    });
     person.insured = Some((12, 52));
     person.drives = true;
     person.cards = vec![first];
     let spouse = &mut town.town.people[spouse];
-    spouse.fund = Some(Fund { account: "410100004602".to_owned(), months: 18, balance: 2_350_000, monthly: 160_000, frozen: false, used: 0 });
+    spouse.fund = Some(Fund {
+        account: "410100004602".to_owned(),
+        months: 18,
+        balance: 2_350_000,
+        monthly: 160_000,
+        frozen: false,
+        used: 0,
+    });
     spouse.insured = Some((12, 30));
     spouse.cards = vec![second];
 }
@@ -127,6 +149,13 @@ fn daughter(town: &mut Builder<'_>) {
     let first = card(town, 0, &numbers::bank_card(4));
     let person = &mut town.town.people[one];
     person.insured = Some((12, 14));
-    person.fund = Some(Fund { account: "410100004604".to_owned(), months: 14, balance: 2_016_000, monthly: 144_000, frozen: false, used: 0 });
+    person.fund = Some(Fund {
+        account: "410100004604".to_owned(),
+        months: 14,
+        balance: 2_016_000,
+        monthly: 144_000,
+        frozen: false,
+        used: 0,
+    });
     person.cards = vec![first];
 }

@@ -1,16 +1,13 @@
 //! Twenty enterprises, each run by a resident.
 
-use super::{
-    families::Builder,
-    numbers,
-    town::Enterprise,
-};
+use super::{families::Builder, numbers, town::Enterprise};
 
 /// Adds them. The first one is run by the business owner of the demonstration.
 pub fn add(town: &mut Builder<'_>) {
     let words = town.words;
-    let mut free: Vec<usize> =
-        (0..town.town.people.len()).filter(|&one| (25..60).contains(&town.town.people[one].age(town.today)) && !town.town.people[one].has_password).collect();
+    let mut free: Vec<usize> = (0..town.town.people.len())
+        .filter(|&one| (25..60).contains(&town.town.people[one].age(town.today)) && !town.town.people[one].has_password)
+        .collect();
     let demo = town.town.people.iter().position(|person| person.phone == "13800000002");
     for (at, shop) in words.enterprises.iter().enumerate() {
         let drawn = town.numbers.between(0, u32::try_from(free.len().saturating_sub(1)).unwrap_or(0)) as usize;

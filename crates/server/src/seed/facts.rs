@@ -63,7 +63,10 @@ fn homes(town: &Town, person: &Person, words: &Words, facts: &mut Facts) {
         .map(|home| json!({ "value": home.address.unit, "label": home.address.detail, "note": square_metres(home.area, words) }))
         .collect();
     facts.push(("realestate.homes", json!(homes)));
-    facts.push(("realestate.contracts", json!(person.contracts.iter().map(|contract| choice(contract, words)).collect::<Vec<_>>())));
+    facts.push((
+        "realestate.contracts",
+        json!(person.contracts.iter().map(|contract| choice(contract, words)).collect::<Vec<_>>()),
+    ));
     facts.push(("tax.homes_counted", json!(person.homes.len() + of_spouse)));
     facts.push(("lease.filed", json!(person.lease.is_some())));
     if let Some(lease) = &person.lease {

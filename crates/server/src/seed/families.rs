@@ -76,7 +76,8 @@ impl Builder<'_> {
 
     /// A flat in one of the estates.
     pub fn flat(&mut self) -> Address {
-        let (building, floor, door) = (self.numbers.between(1, 12), self.numbers.between(1, 18), self.numbers.between(1, 4));
+        let (building, floor, door) =
+            (self.numbers.between(1, 12), self.numbers.between(1, 18), self.numbers.between(1, 4));
         let words = self.words;
         let Some(estate) = self.numbers.pick(&words.communities) else { return Address::default() };
         let flat = floor * 100 + door;
@@ -119,7 +120,10 @@ impl Builder<'_> {
     fn hukou(&mut self, lives: &Address) -> (String, String) {
         let words = self.words;
         let from = if self.numbers.chance(22) { self.numbers.pick(&words.outside) } else { None };
-        from.map_or_else(|| (lives.region.clone(), lives.place.clone()), |from| (from.region.clone(), from.place.clone()))
+        from.map_or_else(
+            || (lives.region.clone(), lives.place.clone()),
+            |from| (from.region.clone(), from.place.clone()),
+        )
     }
 
     fn with_children(&mut self, ages: (u32, u32), hukou: &(String, String), lives: &Address, owns: bool) {
@@ -159,7 +163,14 @@ impl Builder<'_> {
         self.drawn_of(male, surname, ages, hukou, lives)
     }
 
-    fn drawn_of(&mut self, male: bool, surname: Option<&str>, ages: (u32, u32), hukou: &(String, String), lives: &Address) -> usize {
+    fn drawn_of(
+        &mut self,
+        male: bool,
+        surname: Option<&str>,
+        ages: (u32, u32),
+        hukou: &(String, String),
+        lives: &Address,
+    ) -> usize {
         let words = self.words;
         let surnames: Vec<char> = words.surnames.chars().collect();
         let drawn = self.numbers.pick(&surnames).map(char::to_string).unwrap_or_default();
@@ -180,7 +191,8 @@ impl Builder<'_> {
         let drives = self.numbers.chance(45);
         let (employed, in_fund) = (age < 60 && self.numbers.chance(78), self.numbers.chance(75));
         let (months, monthly) = (self.numbers.between(1, 150), i64::from(self.numbers.between(6, 40)) * 10_000);
-        let (kept, frozen, used) = (i64::from(self.numbers.between(40, 100)), self.numbers.chance(2), self.numbers.between(0, 3) / 2);
+        let (kept, frozen, used) =
+            (i64::from(self.numbers.between(40, 100)), self.numbers.chance(2), self.numbers.between(0, 3) / 2);
         let talent = self.numbers.chance(3);
         let permit = self.numbers.chance(40);
         let person = &mut self.town.people[one];
@@ -200,7 +212,8 @@ impl Builder<'_> {
     /// The home: owned, or rented with or without a filing.
     fn roof(&mut self, one: usize, owned: bool) {
         let area = i64::from(self.numbers.between(5_000, 16_500));
-        let (filed, begun, rent) = (self.numbers.chance(45), self.numbers.between(1, 10), i64::from(self.numbers.between(8, 35)) * 10_000);
+        let (filed, begun, rent) =
+            (self.numbers.chance(45), self.numbers.between(1, 10), i64::from(self.numbers.between(8, 35)) * 10_000);
         let from = months_before(self.today, i32::try_from(begun).unwrap_or(1));
         let person = &mut self.town.people[one];
         if owned {

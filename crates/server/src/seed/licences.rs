@@ -108,7 +108,11 @@ impl<'a> Maker<'a> {
     }
 
     fn household<'p>(&self, town: &'p Town, person: &'p Person) -> Option<Draft<'p>> {
-        let members: Vec<&Person> = town.people.iter().filter(|other| other.household == person.household && other.hukou_region == person.hukou_region).collect();
+        let members: Vec<&Person> = town
+            .people
+            .iter()
+            .filter(|other| other.household == person.household && other.hukou_region == person.hukou_region)
+            .collect();
         let head = members.first()?;
         Some(Draft {
             kind: "household-register",
@@ -134,21 +138,37 @@ impl<'a> Maker<'a> {
             holder: &person.name,
             issued_on: registered,
             valid_to: None,
-            lines: vec![("holder", person.name.clone()), ("spouse", spouse.name.clone()), ("registered_on", registered.to_string())],
+            lines: vec![
+                ("holder", person.name.clone()),
+                ("spouse", spouse.name.clone()),
+                ("registered_on", registered.to_string()),
+            ],
         })
     }
 
     fn work<'p>(&self, person: &'p Person) -> Vec<Draft<'p>> {
         let mut drafts = Vec::new();
         let mut push = |kind, number: &str, months, lines| {
-            drafts.push(Draft { kind, number: number.to_owned(), holder: &person.name, issued_on: self.ago(months), valid_to: None, lines });
+            drafts.push(Draft {
+                kind,
+                number: number.to_owned(),
+                holder: &person.name,
+                issued_on: self.ago(months),
+                valid_to: None,
+                lines,
+            });
         };
         if person.insured.is_some() {
             let lines = vec![("name", person.name.clone()), ("social_number", person.id_number.clone())];
             push("social-security-card", &person.id_number, 60, lines);
         }
         if person.drives {
-            push("driving-licence", &person.id_number, 50, vec![("name", person.name.clone()), ("vehicle_class", "C1".to_owned())]);
+            push(
+                "driving-licence",
+                &person.id_number,
+                50,
+                vec![("name", person.name.clone()), ("vehicle_class", "C1".to_owned())],
+            );
         }
         if let Some(grade) = person.talent {
             let number = format!("ZZRC{}", &person.id_number[10..17]);
@@ -163,7 +183,11 @@ impl<'a> Maker<'a> {
             drafts.push(Draft { kind, number, holder: &person.name, issued_on, valid_to, lines });
         };
         for home in &person.homes {
-            let lines = vec![("address", home.address.detail.clone()), ("unit_no", home.address.unit.clone()), ("area", hundredths(home.area))];
+            let lines = vec![
+                ("address", home.address.detail.clone()),
+                ("unit_no", home.address.unit.clone()),
+                ("area", hundredths(home.area)),
+            ];
             push("real-estate-certificate", home.address.unit.clone(), self.ago(64), None, lines);
         }
         for contract in &person.contracts {
@@ -196,7 +220,8 @@ impl<'a> Maker<'a> {
         };
         if let Some((school, months)) = &person.school {
             let entered = self.ago(i32::try_from(*months).unwrap_or(0));
-            let lines = vec![("name", person.name.clone()), ("school", school.clone()), ("entered_on", entered.to_string())];
+            let lines =
+                vec![("name", person.name.clone()), ("school", school.clone()), ("entered_on", entered.to_string())];
             push("pupil-record", format!("G{}", person.id_number), entered, None, lines);
         }
         if age < 6 {
@@ -208,7 +233,11 @@ impl<'a> Maker<'a> {
             push("senior-card", format!("LN{}", &person.id_number[6..]), self.ago(12), None, lines);
         }
         if person.permit {
-            let lines = vec![("name", person.name.clone()), ("id_number", person.id_number.clone()), ("address", person.lives.detail.clone())];
+            let lines = vec![
+                ("name", person.name.clone()),
+                ("id_number", person.id_number.clone()),
+                ("address", person.lives.detail.clone()),
+            ];
             push("residence-permit", format!("JZ{}", person.id_number), self.ago(5), Some(self.ago(-7)), lines);
         }
         drafts

@@ -9,7 +9,8 @@ const CHECKS: &[u8; 11] = b"10X98765432";
 pub fn id_number(region: &str, birth: Date, serial: u32) -> String {
     let day = birth.0;
     let body = format!("{region}{:04}{:02}{:02}{:03}", day.year(), day.month(), day.day(), serial % 1000);
-    let sum: u32 = body.bytes().zip(WEIGHTS).map(|(digit, weight)| u32::from(digit.saturating_sub(b'0')) * weight).sum();
+    let sum: u32 =
+        body.bytes().zip(WEIGHTS).map(|(digit, weight)| u32::from(digit.saturating_sub(b'0')) * weight).sum();
     format!("{body}{}", char::from(CHECKS[(sum % 11) as usize]))
 }
 

@@ -33,7 +33,8 @@ fn every_identifier_is_valid_and_given_once() {
     let mut ids = BTreeSet::new();
     let mut phones = BTreeSet::new();
     for person in &town.people {
-        let parsed = id_number::parse(&person.id_number).unwrap_or_else(|error| panic!("{}: {error}", person.id_number));
+        let parsed =
+            id_number::parse(&person.id_number).unwrap_or_else(|error| panic!("{}: {error}", person.id_number));
         assert_eq!(parsed.birth, person.birth);
         assert_eq!(parsed.male, person.male, "{}", person.id_number);
         assert!(ids.insert(&person.id_number), "{} twice", person.id_number);
@@ -42,7 +43,12 @@ fn every_identifier_is_valid_and_given_once() {
         for (card, _) in &person.cards {
             assert!(bank_card::parse(card).is_ok(), "{card}");
         }
-        for unit in person.homes.iter().map(|home| &home.address.unit).chain(person.contracts.iter().map(|contract| &contract.unit)) {
+        for unit in person
+            .homes
+            .iter()
+            .map(|home| &home.address.unit)
+            .chain(person.contracts.iter().map(|contract| &contract.unit))
+        {
             assert!(property_unit::parse(unit).is_ok(), "{unit}");
         }
     }

@@ -5,7 +5,12 @@ use haoban_domain::{
     time::{Date, Timestamp},
 };
 
-use super::{PASSWORD, facts, licences::Maker, town::{Person, Town}, words::Words};
+use super::{
+    PASSWORD, facts,
+    licences::Maker,
+    town::{Person, Town},
+    words::Words,
+};
 use crate::{
     AppState, Result,
     identity::{
@@ -92,7 +97,12 @@ async fn add_person(tx: &mut Write, person: &Person, hash: &str, now: Timestamp)
     Ok(())
 }
 
-async fn put_facts(tx: &mut Write, party: haoban_domain::ids::PartyId, facts: facts::Facts, now: Timestamp) -> Result<()> {
+async fn put_facts(
+    tx: &mut Write,
+    party: haoban_domain::ids::PartyId,
+    facts: facts::Facts,
+    now: Timestamp,
+) -> Result<()> {
     for (key, value) in facts {
         registers::put(tx, party, key, &value, now).await?;
     }
@@ -100,7 +110,13 @@ async fn put_facts(tx: &mut Write, party: haoban_domain::ids::PartyId, facts: fa
 }
 
 /// One officer a department, and a second one at the fund centre so that two can meet on one case.
-async fn add_officers(tx: &mut Write, words: &Words, departments: &[&str], hash: &str, now: Timestamp) -> Result<usize> {
+async fn add_officers(
+    tx: &mut Write,
+    words: &Words,
+    departments: &[&str],
+    hash: &str,
+    now: Timestamp,
+) -> Result<usize> {
     let desks = departments.iter().map(|id| (format!("desk-{id}"), *id));
     let second = ("desk-gjj-center-2".to_owned(), "gjj-center");
     let mut added = 0;

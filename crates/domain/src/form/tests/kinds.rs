@@ -75,7 +75,8 @@ fn good_answers_pass(#[case] kind: &str, #[case] value: Value) {
 #[case("declaration", "勾选")]
 #[case("people, max: 2, fields: []", "添加")]
 fn an_open_answer_is_asked_for_in_its_own_way(#[case] kind: &str, #[case] how: &str) {
-    let state = evaluator(&form(&format!("- {{id: a, kind: {kind}, label: A}}"))).evaluate(&inputs(json!({"a": " "}), json!({})));
+    let state = evaluator(&form(&format!("- {{id: a, kind: {kind}, label: A}}")))
+        .evaluate(&inputs(json!({"a": " "}), json!({})));
     assert_eq!(rules_of(&state, "a"), ["required"]);
     assert!(state.fields["a"].problems[0].message.zh.contains(how));
 }

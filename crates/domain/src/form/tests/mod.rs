@@ -48,7 +48,9 @@ fn set(field: &str, value: Value) -> BTreeMap<FieldId, Option<Value>> {
 /// A form of one page with the given fields.
 fn form(fields: &str) -> String {
     let indented: String = fields.trim().lines().map(|line| format!("        {line}\n")).collect();
-    format!("form:\n  pages:\n    - id: one\n      title: One\n      plain: One\n      why: why\n      section: Section\n      fields:\n{indented}")
+    format!(
+        "form:\n  pages:\n    - id: one\n      title: One\n      plain: One\n      why: why\n      section: Section\n      fields:\n{indented}"
+    )
 }
 
 fn applicant() -> Applicant {
@@ -111,10 +113,8 @@ form:
 #[test]
 fn hidden_answers_are_kept_not_sent_and_read_as_null() {
     let evaluator = evaluator(RENT);
-    let mut evaluation = evaluator.begin(inputs(
-        json!({"kind": "market", "spouse": "王五", "months": 2}),
-        json!({"gjj.balance": 9_000_000}),
-    ));
+    let mut evaluation = evaluator
+        .begin(inputs(json!({"kind": "market", "spouse": "王五", "months": 2}), json!({"gjj.balance": 9_000_000})));
     assert!(evaluation.state().fields["spouse"].visible);
     evaluation.change(set("kind", json!("public")));
     let spouse = &evaluation.state().fields["spouse"];
@@ -184,9 +184,16 @@ fn a_whole_evaluation_and_changes_one_by_one_agree() {
     let facts = json!({"gjj.balance": 200_000, "lease.filed_rent": 120_000});
     let mut evaluation = evaluator.begin(inputs(json!({}), facts.clone()));
     let steps = [
-        ("kind", json!("market")), ("spouse", json!("王五")), ("months", json!(5)), ("rent", json!("12.3.")),
-        ("rent", json!(90_000)), ("kind", json!("public")), ("months", Value::Null), ("months", json!(2)),
-        ("kind", Value::Null), ("kind", json!("public")),
+        ("kind", json!("market")),
+        ("spouse", json!("王五")),
+        ("months", json!(5)),
+        ("rent", json!("12.3.")),
+        ("rent", json!(90_000)),
+        ("kind", json!("public")),
+        ("months", Value::Null),
+        ("months", json!(2)),
+        ("kind", Value::Null),
+        ("kind", json!("public")),
     ];
     let mut answers = serde_json::Map::new();
     for (field, value) in steps {

@@ -68,9 +68,8 @@ fn chains_of_fields_follow_a_change_in_one_go() {
 #[test]
 fn options_come_and_go_with_their_rules() {
     let evaluator = evaluator(RENT);
-    let offered = |state: &FormState| {
-        state.fields["kind"].offered.iter().map(|option| option.value.clone()).collect::<Vec<_>>()
-    };
+    let offered =
+        |state: &FormState| state.fields["kind"].offered.iter().map(|option| option.value.clone()).collect::<Vec<_>>();
     let without = evaluator.evaluate(&inputs(json!({"kind": "market"}), json!({"gjj.balance": 0})));
     assert_eq!(offered(&without), ["public"]);
     assert_eq!(rules_of(&without, "kind"), ["not_offered"]);

@@ -36,10 +36,9 @@ fn answers_follow_renames_and_what_changed_is_named() {
 "#,
         "  renamed_fields: {called: full_name}\n",
     );
-    let answers: Answers = serde_json::from_value(
-        json!({"called": "甲", "rent": 5, "way": "b", "gone": "x", "area": 90, "sure": true}),
-    )
-    .unwrap();
+    let answers: Answers =
+        serde_json::from_value(json!({"called": "甲", "rent": 5, "way": "b", "gone": "x", "area": 90, "sure": true}))
+            .unwrap();
     let upgraded = upgrade(&old, &new, answers);
     assert_eq!(serde_json::to_value(&upgraded.answers).unwrap(), json!({"full_name": "甲", "rent": 5, "area": 9000}));
     assert_eq!(labels(&upgraded.added), ["Fresh"]);

@@ -39,7 +39,9 @@ pub fn fields(item: &ServiceItem) -> Vec<(String, &Field, bool)> {
             let path = format!("pages.{at}.fields.{index}");
             found.push((path.clone(), field, false));
             if let FieldKind::People { fields, .. } | FieldKind::Group { fields, .. } = &field.kind {
-                found.extend(fields.iter().enumerate().map(|(inner, field)| (format!("{path}.fields.{inner}"), field, true)));
+                found.extend(
+                    fields.iter().enumerate().map(|(inner, field)| (format!("{path}.fields.{inner}"), field, true)),
+                );
             }
         }
     }
@@ -108,7 +110,10 @@ fn workflow<'a>(item: &'a ServiceItem, found: &mut Vec<Placed<'a>>) {
         match output {
             Output::Payment { amount, .. } => push(format!("outputs.{at}.amount"), amount),
             Output::Licence { fields, .. } => {
-                fields.iter().enumerate().for_each(|(index, field)| push(format!("outputs.{at}.fields.{index}.value"), &field.value));
+                fields
+                    .iter()
+                    .enumerate()
+                    .for_each(|(index, field)| push(format!("outputs.{at}.fields.{index}.value"), &field.value));
             }
         }
     }

@@ -22,13 +22,14 @@ pub fn shape(source: &PackSource) -> Vec<Finding> {
 /// # Errors
 /// Everything wrong with its shape.
 pub fn read(source: &PackSource, name: &str) -> Result<Fixture, Vec<Finding>> {
-    let value = source.value(name).map_err(|finding| vec![finding])?;
+    let value = source.value(name).map_err(|finding| vec![*finding])?;
     let against = schema::validate(FileKind::Fixture, name, &value);
     if !against.is_empty() {
         return Err(against);
     }
-    serde_json::from_value(value)
-        .map_err(|error| vec![Finding::at(name, "", "type", error.to_string(), "compare with cities/schema/fixture.schema.json")])
+    serde_json::from_value(value).map_err(|error| {
+        vec![Finding::at(name, "", "type", error.to_string(), "compare with cities/schema/fixture.schema.json")]
+    })
 }
 
 /// The example files of an item, or of all items when the code is empty.
@@ -68,6 +69,8 @@ fn run(name: &str, code: &str, fixture: &Fixture, pack: &LoadedPack) -> Vec<Find
     let differences = fixture.differences(&evaluator);
     differences
         .into_iter()
-        .map(|difference| Finding::at(name, "expect", "fixtures", difference, "mend the definition, or the example if it is wrong"))
+        .map(|difference| {
+            Finding::at(name, "expect", "fixtures", difference, "mend the definition, or the example if it is wrong")
+        })
         .collect()
 }

@@ -36,7 +36,13 @@ struct Said<'a> {
 impl Said<'_> {
     fn guide(&mut self, wrong: bool, path: &str, rule: &'static str, message: &str, remedy: &str) {
         if wrong {
-            self.findings.push(Finding::at(item_file(self.code, "item"), format!("guide.{path}"), rule, message, remedy));
+            self.findings.push(Finding::at(
+                item_file(self.code, "item"),
+                format!("guide.{path}"),
+                rule,
+                message,
+                remedy,
+            ));
         }
     }
 
@@ -51,40 +57,124 @@ fn handling(item: &ServiceItem, said: &mut Said<'_>) {
     let guide = &item.guide;
     let at_once = guide.promised_limit.days == 0;
     let instant = guide.handling == HandlingKind::Instant;
-    said.guide(at_once && !instant, "handling", "L01", "the promise is 0 days but it is not handled at once", "set `instant`, or promise days");
-    said.guide(!at_once && instant, "promised_limit", "L02", "days are promised but it is handled at once", "promise 0 days, or set `promised`");
+    said.guide(
+        at_once && !instant,
+        "handling",
+        "L01",
+        "the promise is 0 days but it is not handled at once",
+        "set `instant`, or promise days",
+    );
+    said.guide(
+        !at_once && instant,
+        "promised_limit",
+        "L02",
+        "days are promised but it is handled at once",
+        "promise 0 days, or set `promised`",
+    );
     let rules = item.workflow.instant.is_some();
-    said.workflow(instant && !rules, "instant", "L01", "it is handled at once but no rule grants it", "add `instant.grant_when`");
-    said.workflow(!instant && rules, "instant", "L02", "rules grant it at once but days are promised", "remove `instant`, or handle at once");
+    said.workflow(
+        instant && !rules,
+        "instant",
+        "L01",
+        "it is handled at once but no rule grants it",
+        "add `instant.grant_when`",
+    );
+    said.workflow(
+        !instant && rules,
+        "instant",
+        "L02",
+        "rules grant it at once but days are promised",
+        "remove `instant`, or handle at once",
+    );
 }
 
 fn result(item: &ServiceItem, said: &mut Said<'_>) {
     let (kind, name) = (item.guide.result.kind, item.guide.result.name.zh.as_str());
     let licence = name.ends_with('证') || name.ends_with("证书") || name.ends_with("执照");
-    said.guide(licence && kind != ResultKind::Licence, "result.kind", "L03", "the name is that of a licence, the kind is not", "set `licence`");
+    said.guide(
+        licence && kind != ResultKind::Licence,
+        "result.kind",
+        "L03",
+        "the name is that of a licence, the kind is not",
+        "set `licence`",
+    );
     let paper = name.ends_with('文') || name.ends_with("批复") || name.ends_with("通知书");
-    said.guide(paper && kind != ResultKind::Document, "result.kind", "L03", "the name is that of a document, the kind is not", "set `document`");
+    said.guide(
+        paper && kind != ResultKind::Document,
+        "result.kind",
+        "L03",
+        "the name is that of a document, the kind is not",
+        "set `document`",
+    );
     let makes_licence = item.workflow.outputs.iter().any(|output| matches!(output, Output::Licence { .. }));
     let makes_payment = item.workflow.outputs.iter().any(|output| matches!(output, Output::Payment { .. }));
-    said.guide(kind == ResultKind::Licence && !makes_licence, "result.kind", "L03", "a licence is announced but no output makes one", "add the output");
-    said.guide(kind == ResultKind::Payment && !makes_payment, "result.kind", "L03", "a payment is announced but no output makes one", "add the output");
+    said.guide(
+        kind == ResultKind::Licence && !makes_licence,
+        "result.kind",
+        "L03",
+        "a licence is announced but no output makes one",
+        "add the output",
+    );
+    said.guide(
+        kind == ResultKind::Payment && !makes_payment,
+        "result.kind",
+        "L03",
+        "a payment is announced but no output makes one",
+        "add the output",
+    );
 }
 
 fn trips(guide: &Guide, said: &mut Said<'_>) {
     let reason = guide.trips_reason.is_some();
-    said.guide(guide.trips > 0 && !reason, "trips_reason", "L04", "a trip is asked for without a reason", "give the reason, or no trip");
-    said.guide(guide.trips == 0 && reason, "trips_reason", "L04", "a reason is given but no trip is asked for", "remove the reason");
+    said.guide(
+        guide.trips > 0 && !reason,
+        "trips_reason",
+        "L04",
+        "a trip is asked for without a reason",
+        "give the reason, or no trip",
+    );
+    said.guide(
+        guide.trips == 0 && reason,
+        "trips_reason",
+        "L04",
+        "a reason is given but no trip is asked for",
+        "remove the reason",
+    );
     let offline = guide.online_depth <= OnlineDepth::II;
-    said.guide(guide.trips == 0 && offline, "trips", "L05", "no trip, but it cannot be done on line", "say how many trips, or raise the depth");
+    said.guide(
+        guide.trips == 0 && offline,
+        "trips",
+        "L05",
+        "no trip, but it cannot be done on line",
+        "say how many trips, or raise the depth",
+    );
     let whole = guide.online_depth == OnlineDepth::IV;
     said.guide(whole && guide.trips > 0, "trips", "L06", "depth IV allows no trip", "set 0 trips, or depth III");
 }
 
 fn money(guide: &Guide, said: &mut Said<'_>) {
     let fee = &guide.fee;
-    said.guide(fee.charged && fee.basis.is_none(), "fee.basis", "L07", "a fee without basis and standard", "add `basis`");
-    said.guide(!fee.charged && fee.pay_online, "fee.pay_online", "L07", "nothing is charged but it can be paid", "set false");
-    said.guide(!fee.charged && fee.basis.is_some(), "fee.basis", "L07", "nothing is charged but a basis is given", "remove it, or charge");
+    said.guide(
+        fee.charged && fee.basis.is_none(),
+        "fee.basis",
+        "L07",
+        "a fee without basis and standard",
+        "add `basis`",
+    );
+    said.guide(
+        !fee.charged && fee.pay_online,
+        "fee.pay_online",
+        "L07",
+        "nothing is charged but it can be paid",
+        "set false",
+    );
+    said.guide(
+        !fee.charged && fee.basis.is_some(),
+        "fee.basis",
+        "L07",
+        "nothing is charged but a basis is given",
+        "remove it, or charge",
+    );
 }
 
 fn contact(guide: &Guide, said: &mut Said<'_>) {
@@ -109,7 +199,13 @@ fn limits(item: &ServiceItem, said: &mut Said<'_>) {
     let steps = TimeLimit { days: sum, unit: DayUnit::WorkingDay };
     if guide.handling == HandlingKind::Promised {
         let agree = steps == guide.promised_limit;
-        said.workflow(!agree, "steps", "L13", &format!("the steps take {sum} working days, the promise says otherwise"), "make both the same");
+        said.workflow(
+            !agree,
+            "steps",
+            "L13",
+            &format!("the steps take {sum} working days, the promise says otherwise"),
+            "make both the same",
+        );
     } else {
         // What the rules do not grant goes to a person, within the law's time.
         let late = calendar_days(steps, true) > calendar_days(guide.statutory_limit, true);
@@ -131,7 +227,13 @@ fn law(guide: &Guide, today: Date, said: &mut Said<'_>) {
     for (at, basis) in guide.legal_basis.iter().enumerate() {
         let path = format!("legal_basis.{at}");
         said.guide(basis.article.trim().is_empty(), &path, "L16", "a law without its article", "name the article");
-        said.guide(basis.effective_from > today, &path, "L16", "a law that is not in force yet", "name the one in force");
+        said.guide(
+            basis.effective_from > today,
+            &path,
+            "L16",
+            "a law that is not in force yet",
+            "name the one in force",
+        );
     }
     for (at, figure) in guide.figures.iter().enumerate() {
         let path = format!("figures.{at}");
@@ -146,9 +248,21 @@ fn law(guide: &Guide, today: Date, said: &mut Said<'_>) {
                 && figure.effective_to.is_none_or(|to| other.effective_from <= to)
                 && other.effective_to.is_none_or(|to| figure.effective_from <= to)
         });
-        said.guide(doubled, &path, "L16", "two values of this figure are in force on one day", "end one before the other begins");
+        said.guide(
+            doubled,
+            &path,
+            "L16",
+            "two values of this figure are in force on one day",
+            "end one before the other begins",
+        );
     }
     let age = guide.last_verified.0.until(today.0).map_or(i32::MAX, |span| span.get_days());
-    said.guide(age > VERIFIED_DAYS, "last_verified", "L18", "addresses and phones were last checked over 12 months ago", "check them and set the day");
+    said.guide(
+        age > VERIFIED_DAYS,
+        "last_verified",
+        "L18",
+        "addresses and phones were last checked over 12 months ago",
+        "check them and set the day",
+    );
     said.guide(age < 0, "last_verified", "L18", "the day of the last check is in the future", "correct it");
 }

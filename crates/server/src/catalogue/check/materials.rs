@@ -26,7 +26,13 @@ fn line(file: &str, at: usize, material: &MaterialRule) -> Vec<Finding> {
     let issued = ISSUED.iter().any(|word| material.source.zh.contains(word));
     if issued && material.replaced_by.is_empty() && material.because.is_none() {
         let message = format!("`{}` is issued by an office but nothing replaces it", material.name.zh);
-        findings.push(Finding::at(file, format!("{at}.replaced_by"), "L15", message, "add a replacement, or `because` with the reason"));
+        findings.push(Finding::at(
+            file,
+            format!("{at}.replaced_by"),
+            "L15",
+            message,
+            "add a replacement, or `because` with the reason",
+        ));
     }
     if material.when.is_some() && material.because.is_none() {
         let message = format!("`{}` is asked in some situations only, without saying why", material.name.zh);
@@ -35,7 +41,13 @@ fn line(file: &str, at: usize, material: &MaterialRule) -> Vec<Finding> {
     let limit = &material.upload;
     if limit.kinds.is_empty() || limit.max_files == 0 || limit.max_bytes == 0 || limit.max_pages == 0 {
         let message = format!("nothing can be handed in for `{}`", material.name.zh);
-        findings.push(Finding::at(file, format!("{at}.upload"), "L15", message, "allow at least one kind, file, byte and page"));
+        findings.push(Finding::at(
+            file,
+            format!("{at}.upload"),
+            "L15",
+            message,
+            "allow at least one kind, file, byte and page",
+        ));
     }
     findings
 }

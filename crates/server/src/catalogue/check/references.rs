@@ -56,7 +56,11 @@ impl Said {
     }
 }
 
-fn numbered<'a, T>(list: &'a [T], part: &'static str, name: impl Fn(&'a T) -> &'a str) -> impl Iterator<Item = (String, &'a str)> {
+fn numbered<'a, T>(
+    list: &'a [T],
+    part: &'static str,
+    name: impl Fn(&'a T) -> &'a str,
+) -> impl Iterator<Item = (String, &'a str)> {
     list.iter().enumerate().map(move |(at, entry)| (format!("{at}.{part}"), name(entry)))
 }
 
@@ -72,7 +76,13 @@ fn lists(pack: &CityPack, said: &mut Said) {
     said.once("licences.yaml", "type code", numbered(&pack.licence_types, "type_code", |l| &l.type_code));
     said.once("registers.yaml", "register", numbered(&pack.registers, "id", |r| &r.id));
     said.once("city.yaml", "theme", numbered(&pack.city.themes, "id", |t| &t.id));
-    said.known("city.yaml", "region".to_owned(), "region", &pack.city.region, pack.regions.iter().any(|r| r.code == pack.city.region));
+    said.known(
+        "city.yaml",
+        "region".to_owned(),
+        "region",
+        &pack.city.region,
+        pack.regions.iter().any(|r| r.code == pack.city.region),
+    );
     for (at, department) in pack.departments.iter().enumerate() {
         if let Err(error) = credit_code::parse(&department.credit_code) {
             said.wrong("departments.yaml", format!("{at}.credit_code"), error.to_string(), "write a valid credit code");
@@ -85,9 +95,20 @@ fn lists(pack: &CityPack, said: &mut Said) {
         }
     }
     for (at, kind) in pack.licence_types.iter().enumerate() {
-        said.known("licences.yaml", format!("{at}.issuer"), "department", &kind.issuer, has_department(pack, &kind.issuer));
+        said.known(
+            "licences.yaml",
+            format!("{at}.issuer"),
+            "department",
+            &kind.issuer,
+            has_department(pack, &kind.issuer),
+        );
         if let Err(error) = credit_code::parse(kind.type_code.get(..18).unwrap_or_default()) {
-            said.wrong("licences.yaml", format!("{at}.type_code"), error.to_string(), "begin it with the credit code of the office");
+            said.wrong(
+                "licences.yaml",
+                format!("{at}.type_code"),
+                error.to_string(),
+                "begin it with the credit code of the office",
+            );
         }
     }
     let mut years = BTreeSet::new();
@@ -105,8 +126,18 @@ fn lists(pack: &CityPack, said: &mut Said) {
 
 fn registers(pack: &CityPack, said: &mut Said) {
     for (at, register) in pack.registers.iter().enumerate() {
-        said.known("registers.yaml", format!("{at}.department"), "department", &register.department, has_department(pack, &register.department));
-        said.once("registers.yaml", "fact", numbered(&register.facts, "id", |fact| &fact.id).map(|(path, id)| (format!("{at}.facts.{path}"), id)));
+        said.known(
+            "registers.yaml",
+            format!("{at}.department"),
+            "department",
+            &register.department,
+            has_department(pack, &register.department),
+        );
+        said.once(
+            "registers.yaml",
+            "fact",
+            numbered(&register.facts, "id", |fact| &fact.id).map(|(path, id)| (format!("{at}.facts.{path}"), id)),
+        );
     }
 }
 
@@ -127,7 +158,13 @@ fn tiles(pack: &CityPack, said: &mut Said) {
 
 fn guide(item: &ServiceItem, pack: &CityPack, said: &mut Said) {
     let file = item_file(&item.code, "item");
-    said.known(&file, "guide.department".to_owned(), "department", &item.guide.department, has_department(pack, &item.guide.department));
+    said.known(
+        &file,
+        "guide.department".to_owned(),
+        "department",
+        &item.guide.department,
+        has_department(pack, &item.guide.department),
+    );
     for (at, theme) in item.guide.themes.iter().enumerate() {
         let known = pack.city.themes.iter().any(|known| known.id == *theme);
         said.known(&file, format!("guide.themes.{at}"), "theme", theme, known);
@@ -138,8 +175,16 @@ fn guide(item: &ServiceItem, pack: &CityPack, said: &mut Said) {
         });
         said.known(&file, format!("guide.facts.{at}.key"), "fact in registers.yaml", &fact.key, known);
     }
-    said.once(&file, "fact", numbered(&item.guide.facts, "key", |fact| &fact.key).map(|(path, key)| (format!("guide.facts.{path}"), key)));
-    said.once(&file, "condition", numbered(&item.guide.conditions, "id", |c| &c.id).map(|(path, id)| (format!("guide.conditions.{path}"), id)));
+    said.once(
+        &file,
+        "fact",
+        numbered(&item.guide.facts, "key", |fact| &fact.key).map(|(path, key)| (format!("guide.facts.{path}"), key)),
+    );
+    said.once(
+        &file,
+        "condition",
+        numbered(&item.guide.conditions, "id", |c| &c.id).map(|(path, id)| (format!("guide.conditions.{path}"), id)),
+    );
 }
 
 fn materials(item: &ServiceItem, pack: &CityPack, said: &mut Said) {
@@ -149,7 +194,13 @@ fn materials(item: &ServiceItem, pack: &CityPack, said: &mut Said) {
         for (index, replacement) in material.replaced_by.iter().enumerate() {
             if let Replacement::Licence { licence_type, .. } = replacement {
                 let known = pack.licence_types.iter().any(|kind| kind.id == *licence_type);
-                said.known(&file, format!("{at}.replaced_by.{index}.licence_type"), "licence type", licence_type, known);
+                said.known(
+                    &file,
+                    format!("{at}.replaced_by.{index}.licence_type"),
+                    "licence type",
+                    licence_type,
+                    known,
+                );
             }
         }
     }
@@ -159,9 +210,20 @@ fn workflow(item: &ServiceItem, pack: &CityPack, said: &mut Said) {
     let file = item_file(&item.code, "workflow");
     let last = item.workflow.steps.len().saturating_sub(1);
     for (at, step) in item.workflow.steps.iter().enumerate() {
-        said.known(&file, format!("steps.{at}.department"), "department", &step.department, has_department(pack, &step.department));
+        said.known(
+            &file,
+            format!("steps.{at}.department"),
+            "department",
+            &step.department,
+            has_department(pack, &step.department),
+        );
         if (step.role == StepRole::Decide) != (at == last) {
-            said.wrong(&file, format!("steps.{at}.role"), "exactly the last step decides".to_owned(), "set `decide` on the last step only");
+            said.wrong(
+                &file,
+                format!("steps.{at}.role"),
+                "exactly the last step decides".to_owned(),
+                "set `decide` on the last step only",
+            );
         }
     }
     for (at, output) in item.workflow.outputs.iter().enumerate() {
@@ -170,7 +232,8 @@ fn workflow(item: &ServiceItem, pack: &CityPack, said: &mut Said) {
             said.known(&file, format!("outputs.{at}.licence_type"), "licence type", licence_type, known);
         }
     }
-    let texts = [("correction_texts", &item.workflow.correction_texts), ("refusal_reasons", &item.workflow.refusal_reasons)];
+    let texts =
+        [("correction_texts", &item.workflow.correction_texts), ("refusal_reasons", &item.workflow.refusal_reasons)];
     for (list, reasons) in texts {
         for (at, reason) in reasons.iter().enumerate() {
             let Some(target) = &reason.target else { continue };
@@ -189,8 +252,14 @@ fn form(item: &ServiceItem, said: &mut Said) {
     let fields = expressions::fields(item);
     let ids = fields.iter().filter(|(_, _, inner)| !inner).map(|(path, field, _)| (path.clone(), field.id.as_str()));
     said.once(&file, "field", ids);
-    said.once(&file, "page", numbered(&item.form.pages, "id", |page| &page.id).map(|(path, id)| (format!("pages.{path}"), id)));
-    let checks = fields.iter().flat_map(|(path, field, _)| field.checks.iter().map(move |check| (path.clone(), check.id.as_str())));
+    said.once(
+        &file,
+        "page",
+        numbered(&item.form.pages, "id", |page| &page.id).map(|(path, id)| (format!("pages.{path}"), id)),
+    );
+    let checks = fields
+        .iter()
+        .flat_map(|(path, field, _)| field.checks.iter().map(move |check| (path.clone(), check.id.as_str())));
     let own = item.form.checks.iter().map(|check| ("checks".to_owned(), check.id.as_str()));
     said.once(&file, "check", checks.chain(own));
     for (old, new) in &item.form.renamed_fields {

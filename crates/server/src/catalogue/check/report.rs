@@ -78,7 +78,8 @@ fn key_of(row: &str) -> Option<&str> {
 /// The row of an entry of the block list that begins at `from`; none when the list is written in one line.
 fn nth_dash(rows: &[&str], from: usize, index: usize) -> Option<usize> {
     let dash = |row: &str| row.trim_start().starts_with("- ").then(|| row.len() - row.trim_start().len());
-    let first = (from..rows.len()).find(|&row| !rows[row].trim().is_empty() && !rows[row].trim_start().starts_with('#'))?;
+    let first =
+        (from..rows.len()).find(|&row| !rows[row].trim().is_empty() && !rows[row].trim_start().starts_with('#'))?;
     let depth = dash(rows[first])?;
     (first..rows.len()).filter(|&row| dash(rows[row]) == Some(depth)).nth(index)
 }

@@ -31,12 +31,18 @@ pub fn check(item: &ServiceItem, pack: &CityPack) -> Vec<Finding> {
 
 /// Unknown answers, facts and figures, one finding each.
 fn names(item: &ServiceItem, findings: &mut Vec<Finding>, used: &mut Used) {
-    let known: BTreeSet<&str> = expressions::fields(item).iter().filter(|(_, _, inner)| !inner).map(|(_, field, _)| field.id.as_str()).collect();
+    let known: BTreeSet<&str> = expressions::fields(item)
+        .iter()
+        .filter(|(_, _, inner)| !inner)
+        .map(|(_, field, _)| field.id.as_str())
+        .collect();
     let facts: BTreeSet<&str> = item.guide.facts.iter().map(|fact| fact.key.as_str()).collect();
     let figures: BTreeSet<&str> = item.guide.figures.iter().map(|figure| figure.id.as_str()).collect();
     for placed in expressions::all(item) {
         let file = item_file(&item.code, placed.part);
-        let mut say = |message: String, remedy: &str| findings.push(Finding::at(&file, &placed.path, "expression", message, remedy));
+        let mut say = |message: String, remedy: &str| {
+            findings.push(Finding::at(&file, &placed.path, "expression", message, remedy))
+        };
         let read = match reads(placed.rule) {
             Ok(read) => read,
             Err(reason) => {
@@ -69,7 +75,13 @@ fn fields(item: &ServiceItem, pack: &CityPack, findings: &mut Vec<Finding>, used
             used.facts.insert(key.clone());
             if !item.guide.facts.iter().any(|fact| fact.key == *key) {
                 let message = format!("`{key}` is not among the facts of the guide");
-                findings.push(Finding::at(&file, format!("{path}.{part}"), "expression", message, "add it to guide.facts with its purpose"));
+                findings.push(Finding::at(
+                    &file,
+                    format!("{path}.{part}"),
+                    "expression",
+                    message,
+                    "add it to guide.facts with its purpose",
+                ));
             }
             let fact_type = value_type(pack, key);
             if let Some(fact_type) = fact_type
@@ -77,7 +89,13 @@ fn fields(item: &ServiceItem, pack: &CityPack, findings: &mut Vec<Finding>, used
                 && !fits(fact_type, &field.kind)
             {
                 let message = format!("`{key}` is of type `{fact_type}`, which does not fit `{}`", field.id);
-                findings.push(Finding::at(&file, format!("{path}.{part}"), "type", message, "use a fact or a field of the other's type"));
+                findings.push(Finding::at(
+                    &file,
+                    format!("{path}.{part}"),
+                    "type",
+                    message,
+                    "use a fact or a field of the other's type",
+                ));
             }
         }
     }
@@ -116,22 +134,44 @@ fn fits(fact_type: &str, kind: &FieldKind) -> bool {
 
 /// L20: nothing is asked or read that no rule, output or officer needs.
 fn needless(item: &ServiceItem, findings: &mut Vec<Finding>, used: &Used) {
-    let officer: BTreeSet<&str> = item.workflow.correction_texts.iter().chain(&item.workflow.refusal_reasons).filter_map(|text| text.target.as_deref()).collect();
+    let officer: BTreeSet<&str> = item
+        .workflow
+        .correction_texts
+        .iter()
+        .chain(&item.workflow.refusal_reasons)
+        .filter_map(|text| text.target.as_deref())
+        .collect();
     let form = item_file(&item.code, "form");
     for (path, field, inner) in expressions::fields(item) {
-        let asked = !matches!(field.kind, FieldKind::Computed { .. } | FieldKind::Fact { .. } | FieldKind::TextBlock | FieldKind::Declaration);
+        let asked = !matches!(
+            field.kind,
+            FieldKind::Computed { .. } | FieldKind::Fact { .. } | FieldKind::TextBlock | FieldKind::Declaration
+        );
         let needed = used.answers.contains(&field.id) || officer.contains(format!("field:{}", field.id).as_str());
         if asked && !inner && !needed {
             let message = format!("`{}` is asked, but no rule, output or officer needs it", field.id);
             findings.push(Finding::at(&form, path, "L20", message, "use it, or stop asking"));
         }
     }
-    let notes: String = item.guide.conditions.iter().flat_map(|c| [&c.when_met, &c.when_not]).flatten().map(|text| text.zh.as_str()).collect();
+    let notes: String = item
+        .guide
+        .conditions
+        .iter()
+        .flat_map(|c| [&c.when_met, &c.when_not])
+        .flatten()
+        .map(|text| text.zh.as_str())
+        .collect();
     for (at, fact) in item.guide.facts.iter().enumerate() {
         let shown = notes.contains(&format!("{{{}}}", fact.key)) || notes.contains(&format!("{{{}|", fact.key));
         if !used.facts.contains(&fact.key) && !shown {
             let message = format!("`{}` is read, but no rule or field needs it", fact.key);
-            findings.push(Finding::at(item_file(&item.code, "item"), format!("guide.facts.{at}"), "L20", message, "use it, or stop reading it"));
+            findings.push(Finding::at(
+                item_file(&item.code, "item"),
+                format!("guide.facts.{at}"),
+                "L20",
+                message,
+                "use it, or stop reading it",
+            ));
         }
     }
 }

@@ -53,17 +53,41 @@ fn walk(findings: &mut Vec<Finding>, file: &str, path: &str, value: &Value) {
 fn text(findings: &mut Vec<Finding>, file: &str, path: &str, zh: &str, en: &str) {
     for (part, words) in [("zh", zh), ("en", en)] {
         if words.trim().is_empty() {
-            findings.push(Finding::at(file, format!("{path}.{part}"), "translation", "the text is empty", "write it in both languages"));
+            findings.push(Finding::at(
+                file,
+                format!("{path}.{part}"),
+                "translation",
+                "the text is empty",
+                "write it in both languages",
+            ));
         }
     }
     if has_chinese(zh) && !en.trim().is_empty() && !en.chars().any(char::is_alphanumeric) {
-        findings.push(Finding::at(file, format!("{path}.en"), "translation", "the English text has no word", "translate it"));
+        findings.push(Finding::at(
+            file,
+            format!("{path}.en"),
+            "translation",
+            "the English text has no word",
+            "translate it",
+        ));
     }
     if has_chinese(en) && !en.contains('“') {
-        findings.push(Finding::at(file, format!("{path}.en"), "translation", "the English text holds Chinese", "translate it"));
+        findings.push(Finding::at(
+            file,
+            format!("{path}.en"),
+            "translation",
+            "the English text holds Chinese",
+            "translate it",
+        ));
     }
     if holes(zh) != holes(en) {
-        findings.push(Finding::at(file, path, "translation", "the `{…}` of the two languages differ", "name the same facts in both"));
+        findings.push(Finding::at(
+            file,
+            path,
+            "translation",
+            "the `{…}` of the two languages differ",
+            "name the same facts in both",
+        ));
     }
     length(findings, file, path, zh);
 }
@@ -84,7 +108,8 @@ fn has_chinese(text: &str) -> bool {
 
 /// What stands in braces, in order of the alphabet.
 fn holes(text: &str) -> Vec<&str> {
-    let mut found: Vec<&str> = text.split('{').skip(1).filter_map(|rest| rest.split_once('}').map(|(hole, _)| hole)).collect();
+    let mut found: Vec<&str> =
+        text.split('{').skip(1).filter_map(|rest| rest.split_once('}').map(|(hole, _)| hole)).collect();
     found.sort_unstable();
     found
 }
