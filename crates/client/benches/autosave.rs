@@ -1,6 +1,7 @@
 //! How long until a save is acknowledged, beside one plain durable SQLite insert of the same size.
 //!
 //! Both take turns in one run, so a machine that wanders wanders for both. Prints medians and their ratio.
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test may panic")]
 
 #[path = "../src/fixture/item.rs"]
 mod item;

@@ -1,5 +1,6 @@
 //! The demo city's pack: loads, has no finding, every worked example comes out as written, and every
 //! rule of the linter can fail.
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test may panic")]
 
 use std::path::PathBuf;
 

@@ -1,4 +1,5 @@
 //! The demo city in a database, and the catalogue over HTTP.
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test may panic")]
 
 use std::{path::PathBuf, sync::Arc};
 
