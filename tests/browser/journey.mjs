@@ -1,0 +1,159 @@
+// The main job in a real browser: from the search to the money, with one correction on the way.
+import { APP, close, command, must, openBrowser, openPage, PASSWORD, pdf, PLATFORM, signIn, step } from './person.mjs'
+
+const browser = await openBrowser()
+const phone = await browser.newContext({ viewport: { width: 390, height: 844 }, locale: 'zh-CN' })
+const page = await openPage(phone, APP)
+const see = (words) => page.getByText(words).first().waitFor()
+const next = () => page.locator('main .btn.p').last().click()
+const heading = () => page.locator('h1').first().innerText()
+let caseId = ''
+
+await step('first run asks how it should look', async () => {
+  await page.getByRole('button', { name: '选好了，开始用' }).click()
+  await page.getByRole('button', { name: '搜索' }).waitFor()
+})
+await step('signs in through the system browser', async () => {
+  await signIn(phone, page, '13800000001')
+  await see('王芳')
+})
+await step('finds the service by misspelt pinyin', async () => {
+  await page.getByRole('searchbox').or(page.getByRole('textbox')).first().fill('gongijjin')
+  await page.getByRole('button', { name: '搜索' }).click()
+  await page.locator('main').getByText('提取').first().waitFor()
+  await page.locator('main a[href*="items/gjj-rent"]').first().click()
+  await page.getByText('开始办理').first().waitFor()
+})
+await step('the guide says what is met and what is missing', async () => {
+  await see('您已缴 46 个月')
+  await page.getByText('开始办理').first().click()
+  await page.getByText('开始填').first().click()
+  await page.locator('#q-title').waitFor()
+})
+await step('an unanswered question is named and linked', async () => {
+  await next()
+  await page.locator('.errsum a').first().waitFor()
+  await page.locator('.errsum a').first().click()
+  const focused = await page.evaluate(() => document.activeElement?.tagName)
+  must(focused === 'INPUT', `the link leads to ${focused}`)
+})
+await step('answers are kept as they are given', async () => {
+  await page.getByText('市场上租的').first().click()
+  await page.locator('.save.is-saved').waitFor()
+  await next()
+  await page.getByText('只提我的').first().click()
+  await next()
+  await page.locator('#q-title', { hasText: '租期' }).waitFor()
+  const parts = page.locator('main input')
+  for (const [at, text] of ['2026', '3', '1', '2027', '2', '28'].entries()) await parts.nth(at).fill(text)
+  await next()
+  await page.locator('#f-rent_month').fill('1,800')
+  await page.locator('main select').last().selectOption('410105')
+  await page.locator('main textarea, main input[type=text], main input:not([type])').last().fill('锦绣苑 3 号楼 602')
+  await next()
+  await page.locator('#q-title', { hasText: '卡' }).waitFor()
+  await page.locator('main .opt').first().click()
+  await next()
+})
+await step('a reload loses nothing', async () => {
+  await page.locator('#m-lease-contract').waitFor()
+  await page.reload()
+  await page.locator('#m-lease-contract').waitFor()
+})
+await step('a real PDF is attached and the payments are promised', async () => {
+  await page.locator('#m-lease-contract input[type=file]').setInputFiles({ name: '租赁合同.pdf', mimeType: 'application/pdf', buffer: pdf() })
+  await see('租赁合同.pdf')
+  await page.locator('#m-rent-records-later').check({ force: true })
+  await page.waitForTimeout(300)
+  await next()
+  await page.locator('#declare').waitFor()
+})
+await step('nothing is sent without the declaration', async () => {
+  await next()
+  await page.locator('#declare-error, .errsum').first().waitFor()
+  await page.locator('#declare').check({ force: true })
+})
+await step('one tap sends it and the number comes', async () => {
+  await next()
+  await see('已提交')
+  const cases = async () => (await command(page, 'case_list')).cases
+  for (let tries = 0; tries < 100 && (await cases()).length === 0; tries += 1) await page.waitForTimeout(100)
+  const [row] = await cases()
+  must(row?.number?.length === 24, 'no case number')
+  caseId = row.id
+})
+
+const desk = await browser.newContext({ viewport: { width: 1440, height: 900 }, locale: 'zh-CN' })
+const officer = await openPage(desk, `${PLATFORM}/desk`)
+const press = (name) => officer.getByRole('button', { name }).click()
+
+await step('an officer claims it and sees the contract as a picture', async () => {
+  await officer.fill('#account', 'desk-gjj-center')
+  await officer.fill('#password', PASSWORD)
+  await officer.getByRole('button', { name: '登录' }).click()
+  await officer.getByRole('link', { name: '办理' }).first().click()
+  await press(/^领办/)
+  await officer.getByRole('button', { name: /^补正/ }).waitFor()
+  await officer.waitForFunction(() => (document.querySelector('.light img')?.naturalWidth ?? 0) > 100)
+})
+await step('the officer asks for one correction', async () => {
+  await press(/^补正/)
+  await press(/填报月租金与合同不一致/)
+  await press(/看过后发出，停表/)
+  await officer.locator('dialog').getByRole('button', { name: /看过后发出/ }).click()
+  await officer.getByText('补正告知已发出').first().waitFor()
+})
+await step('the resident is told and corrects only that', async () => {
+  await page.goto(`${APP}/#/cases/${caseId}/correction`)
+  await see('月租金')
+  await page.locator('#f-rent_month').fill('1900')
+  await page.locator('h1').first().click()
+  await page.locator('.save.is-saved').waitFor()
+  const declare = page.locator('main input[type=checkbox]')
+  if (await declare.count() > 0) await declare.first().check({ force: true })
+  await page.getByRole('button', { name: '提交更正' }).click()
+  for (let tries = 0; tries < 100; tries += 1) {
+    if ((await command(page, 'case_open', { case_id: caseId })).case.correction.answered_at) return
+    await page.waitForTimeout(100)
+  }
+  throw new Error(`the correction did not arrive; the page says ${await heading()}`)
+})
+await step('the officer sees what changed and grants it', async () => {
+  await officer.reload()
+  await officer.getByText('1,900.00').first().waitFor()
+  for (let turn = 0; turn < 8; turn += 1) {
+    for (const button of await officer.getByRole('button', { name: '属实，通过' }).all()) await button.click()
+    const claim = officer.locator('.acts').getByRole('button', { name: /^领办/ })
+    const accept = officer.locator('.acts').getByRole('button', { name: '受理', exact: true })
+    if (await claim.isVisible()) await claim.click()
+    else if (await accept.isVisible()) {
+      await accept.click()
+      await officer.locator('dialog').getByRole('button', { name: '受理' }).click()
+    } else {
+      const standard = officer.locator('.decide .left button').first()
+      if (!(await standard.isVisible()) || (await officer.locator('.acts .p').count()) === 0) break
+      await standard.click()
+      await officer.locator('.acts .p').click()
+      await officer.locator('dialog button.p').click()
+    }
+    await officer.waitForTimeout(700)
+  }
+  await officer.getByText('已办结').or(officer.getByText('已准予')).first().waitFor()
+})
+await step('the resident holds the result and the inbox tells of it', async () => {
+  for (let tries = 0; tries < 100; tries += 1) {
+    if ((await command(page, 'case_open', { case_id: caseId })).case.status === 'closed') break
+    await page.waitForTimeout(100)
+  }
+  await page.goto(`${APP}/#/cases/${caseId}`)
+  await see('已办结')
+  await page.goto(`${APP}/#/inbox`)
+  await see('公积金')
+})
+await step('neither page broke its own rules', () => {
+  must(page.faults.length === 0, page.faults.join('\n'))
+  must(officer.faults.length === 0, officer.faults.join('\n'))
+})
+
+await browser.close()
+close()
