@@ -13,8 +13,8 @@ let passed = 0
 let failed = 0
 const pages = []
 
-/** Runs one step, prints its line and goes on; a failure is counted and shown. */
-export async function step(name, work) {
+/** Runs one step and prints its line. A failure ends the run unless the next step does not stand on this one. */
+export async function step(name, work, goOn = false) {
   try {
     await work()
     passed += 1
@@ -23,7 +23,8 @@ export async function step(name, work) {
   } catch (error) {
     failed += 1
     // What follows stands on this step: saying so is quicker and clearer than a row of time-outs.
-    console.log(`not ok ${name}\n  ${String(error.stack ?? error).split('\n').slice(0, 8).join('\n  ')}`)
+    console.log(`not ok ${name}\n  ${String(error.stack ?? error).split('\n').slice(0, 60).join('\n  ')}`)
+    if (goOn) return false
     for (const page of pages) console.log(`  ${page.url()}\n  ${(await page.innerText('body').catch(() => '')).replaceAll('\n', ' ').slice(0, 600)}`)
     close()
     return false

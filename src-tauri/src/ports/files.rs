@@ -21,11 +21,14 @@ impl ShellFiles {
     pub(crate) fn new(app: AppHandle, held: Arc<HeldFiles>) -> Self {
         Self { app, held }
     }
-}
 
-#[async_trait]
-impl FileSource for ShellFiles {
-    async fn pick(&self, accept: &[FileKind]) -> Result<Vec<PickedFile>, FileSourceError> {
+    /// The paths a person picks. The desktop's own dialog is outside the page, so that no driver can press it:
+    /// in debug builds a test names the paths instead.
+    async fn choose(&self, accept: &[FileKind]) -> Result<Vec<PathBuf>, FileSourceError> {
+        #[cfg(debug_assertions)]
+        if let Some(paths) = std::env::var_os("HAOBAN_PICK_FILES") {
+            return Ok(std::env::split_paths(&paths).collect());
+        }
         let (tell, told) = oneshot::channel();
         self.app
             .dialog()
@@ -33,9 +36,15 @@ impl FileSource for ShellFiles {
             .add_filter("PDF, JPEG, PNG, HEIC", &extensions(accept))
             .pick_files(move |picked| drop(tell.send(picked)));
         let picked = told.await.map_err(|_| FileSourceError::Io("the picker went away".to_owned()))?;
+        picked.unwrap_or_default().into_iter().map(|file| file.into_path().map_err(io)).collect()
+    }
+}
+
+#[async_trait]
+impl FileSource for ShellFiles {
+    async fn pick(&self, accept: &[FileKind]) -> Result<Vec<PickedFile>, FileSourceError> {
         let mut files = Vec::new();
-        for file in picked.unwrap_or_default() {
-            let path = file.into_path().map_err(|error| FileSourceError::Io(error.to_string()))?;
+        for path in self.choose(accept).await? {
             files.push(open(&path).await?);
         }
         Ok(files)

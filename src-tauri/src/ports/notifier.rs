@@ -21,6 +21,8 @@ impl DesktopNotifier {
 
 impl Notifier for DesktopNotifier {
     fn notify(&self, notification: OsNotification) {
+        #[cfg(debug_assertions)]
+        keep_for_test(&notification);
         let app = self.app.clone();
         // The click is reported on the waiting thread, which ends with the notification.
         let shown = std::thread::Builder::new().name("notification".to_owned()).spawn(move || show(&app, notification));
@@ -47,5 +49,19 @@ fn show(app: &AppHandle, notification: OsNotification) {
         #[cfg(not(all(unix, not(target_os = "macos"))))]
         Ok(_) => {}
         Err(error) => tracing::warn!(%error, "the desktop showed no notification"),
+    }
+}
+
+/// A test cannot read the desktop's notification area: debug builds write what was shown to a file it names.
+#[cfg(debug_assertions)]
+fn keep_for_test(notification: &OsNotification) {
+    use std::io::Write;
+    let Some(path) = std::env::var_os("HAOBAN_NOTIFY_LOG") else { return };
+    let OsNotification { title, body, path: page } = notification;
+    let line = serde_json::json!({ "title": title, "body": body, "path": page });
+    let written =
+        std::fs::OpenOptions::new().create(true).append(true).open(path).and_then(|mut file| writeln!(file, "{line}"));
+    if let Err(error) = written {
+        tracing::warn!(%error, "a notification was not kept");
     }
 }
