@@ -33,7 +33,11 @@ async fn run(script: &str) -> anyhow::Result<()> {
         .await
         .context("node could not be started")?;
     let words = std::fs::read_to_string(&log).unwrap_or_default();
-    anyhow::ensure!(status.success(), "{script} failed; the host said:\n{words}\nthe platform said:\n{}", platform.log());
+    anyhow::ensure!(
+        status.success(),
+        "{script} failed; the host said:\n{words}\nthe platform said:\n{}",
+        platform.log()
+    );
     Ok(())
 }
 

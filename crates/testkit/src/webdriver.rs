@@ -40,6 +40,14 @@ impl WebDriver {
         Err(last.context("the driver opened no session"))
     }
 
+    /// A session that is none, to stand where one was while a new one is opened.
+    #[must_use]
+    pub fn detached() -> Self {
+        #[allow(clippy::disallowed_methods, reason = "it never sends anything")]
+        let http = reqwest::Client::new();
+        Self { http, base: String::new() }
+    }
+
     /// Runs a script in the page and answers what it returns.
     ///
     /// # Errors
@@ -54,7 +62,7 @@ impl WebDriver {
     /// # Errors
     /// When it does not come; the page's text is part of the error.
     pub async fn find(&self, selector: &str) -> anyhow::Result<Element> {
-        let using = if selector.starts_with('/') { "xpath" } else { "css selector" };
+        let using = if selector.starts_with(['/', '(']) { "xpath" } else { "css selector" };
         let body = json!({ "using": using, "value": selector });
         for _ in 0..200 {
             if let Ok(value) = send(self.http.post(format!("{}/element", self.base)).json(&body)).await

@@ -1,0 +1,208 @@
+//! The real window through WebKitWebDriver: the main job, a kill in the middle of it included.
+
+use std::{path::Path, process::Stdio, time::Duration};
+
+use anyhow::Context;
+use haoban_domain::ids::CaseId;
+use haoban_testkit::{
+    Desk, PASSWORD, Platform, Program, WebDriver, free_port, jpeg_photo, pdf, program_path, sign_in_over_http, wait_for,
+};
+use haoban_tests::{point, work_through};
+use haoban_wire::desk::DeskActBody;
+use serde_json::json;
+use tempfile::TempDir;
+use tokio::process::Command;
+
+/// The app under its driver, with a folder for all it keeps.
+struct Window {
+    folder: TempDir,
+    _driver: Program,
+    driver_url: String,
+    page: WebDriver,
+}
+
+impl Window {
+    async fn open(platform: &Platform) -> anyhow::Result<Self> {
+        let folder = tempfile::Builder::new().prefix("haoban-window").tempdir()?;
+        std::fs::write(folder.path().join("contract.pdf"), pdf(2))?;
+        std::fs::write(folder.path().join("photo.jpg"), jpeg_photo())?;
+        write_browser(folder.path())?;
+        let port = free_port()?;
+        let mut command = Command::new("WebKitWebDriver");
+        let files = [folder.path().join("contract.pdf"), folder.path().join("photo.jpg")];
+        command
+            .arg(format!("--port={port}"))
+            .env("TAURI_WEBVIEW_AUTOMATION", "true")
+            .env("WEBKIT_DISABLE_DMABUF_RENDERER", "1")
+            .env("HAOBAN_PROFILE_DIR", folder.path().join("profile"))
+            .env("HAOBAN_PLATFORM_URL", platform.url())
+            .env("HAOBAN_BROWSER", folder.path().join("browser"))
+            .env("HAOBAN_PICK_FILES", std::env::join_paths(files)?)
+            .env("HAOBAN_NOTIFY_LOG", folder.path().join("notifications"));
+        let driver = Program::start(&mut command, &folder.path().join("driver.log"))?;
+        let driver_url = format!("http://127.0.0.1:{port}");
+        let page = session(&driver_url).await?;
+        Ok(Self { folder, _driver: driver, driver_url, page })
+    }
+
+    /// `kill -9` of the app's process, then a new start on the same profile.
+    async fn kill_and_open_again(&mut self) -> anyhow::Result<()> {
+        let killed = Command::new("pkill").args(["-KILL", "-x", "haoban"]).stdout(Stdio::null()).status().await?;
+        anyhow::ensure!(killed.success(), "there was nothing to kill");
+        // The driver keeps the dead session until it is ended; that may fail, since its window is gone.
+        let dead = std::mem::replace(&mut self.page, WebDriver::detached());
+        let _ = tokio::time::timeout(Duration::from_secs(10), dead.close()).await;
+        self.page = session(&self.driver_url).await?;
+        Ok(())
+    }
+
+    /// Plays the system browser with the address the app opened.
+    async fn sign_in(&self, phone: &str) -> anyhow::Result<()> {
+        let opened = self.folder.path().join("opened");
+        let url = wait_for("the sign-in address", async || {
+            Ok(std::fs::read_to_string(&opened).ok().filter(|text| text.ends_with('\n')))
+        })
+        .await?;
+        sign_in_over_http(url.trim(), phone, PASSWORD).await
+    }
+
+    fn notifications(&self) -> String {
+        std::fs::read_to_string(self.folder.path().join("notifications")).unwrap_or_default()
+    }
+}
+
+async fn session(driver_url: &str) -> anyhow::Result<WebDriver> {
+    let app = program_path("haoban")?;
+    WebDriver::open(driver_url, json!({ "webkitgtk:browserOptions": { "binary": app, "args": [] } })).await
+}
+
+/// A "browser" that writes down the address it was asked to open.
+fn write_browser(folder: &Path) -> anyhow::Result<()> {
+    use std::os::unix::fs::PermissionsExt;
+    let path = folder.join("browser");
+    std::fs::write(&path, format!("#!/bin/sh\nprintf '%s\\n' \"$1\" > '{}'\n", folder.join("opened").display()))?;
+    std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o700))?;
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_main_job_in_the_real_window() -> anyhow::Result<()> {
+    let platform = Platform::start().await?;
+    let mut window = Window::open(&platform).await?;
+    begin(&window).await?;
+    answer(&window).await?;
+    window.kill_and_open_again().await?;
+    let case = attach_and_send(&window).await?;
+    correct(&window, &platform, case).await?;
+
+    let desk = Desk::sign_in(&platform.url(), "gjj-center").await?;
+    work_through(&desk, case).await?;
+    go(&window.page, &format!("/cases/{case}")).await?;
+    window.page.see("已办结").await?;
+    go(&window.page, "/inbox").await?;
+    window.page.see("公积金").await?;
+    let told = window.notifications();
+    anyhow::ensure!(told.contains(&case.to_string()), "no notification leads to the case: {told}");
+    anyhow::ensure!(!told.contains("王芳"), "a notification names somebody");
+    window.page.close().await
+}
+
+async fn go(page: &WebDriver, route: &str) -> anyhow::Result<()> {
+    page.run("location.hash = arguments[0]", &[json!(format!("#{route}"))]).await.map(drop)
+}
+
+/// First run, sign-in by the system browser, search by misspelt pinyin, guide.
+async fn begin(window: &Window) -> anyhow::Result<()> {
+    let page = &window.page;
+    page.press("选好了，开始用").await?;
+    go(page, "/sign-in").await?;
+    page.click("main .btn.p").await?;
+    window.sign_in("13800000001").await?;
+    go(page, "/").await?;
+    page.see("王芳").await?;
+    let (role, name) = page.role_and_name("main input").await?;
+    anyhow::ensure!(role.contains("search") && !name.is_empty(), "the search box is a `{role}` called `{name}`");
+    page.fill("main input", "gongijjin").await?;
+    page.press("搜索").await?;
+    page.click("main a[href*='items/gjj-rent']").await?;
+    page.see("您已缴 46 个月").await?;
+    page.press("开始办理").await?;
+    page.press("开始填").await
+}
+
+/// The first three questions; the rest is answered after the kill.
+async fn answer(window: &Window) -> anyhow::Result<()> {
+    let page = &window.page;
+    page.see("哪种房").await?;
+    page.press("市场上租的").await?;
+    page.find(".save.is-saved").await?;
+    page.click("main .btn.p").await?;
+    page.press("只提我的").await?;
+    page.find(".save.is-saved").await?;
+    page.click("main .btn.p").await?;
+    page.see("租期").await?;
+    for (at, part) in ["2026", "3", "1", "2027", "2", "28"].iter().enumerate() {
+        page.fill(&format!("(//main//input)[{}]", at + 1), part).await?;
+    }
+    page.find(".save.is-saved").await?;
+    page.click("main .btn.p").await?;
+    page.fill("#f-rent_month", "1800").await?;
+    page.find("#q-title").await?;
+    wait_for("the last save", async || {
+        let line = page.run("return document.querySelector('.save')?.className ?? ''", &[]).await?;
+        Ok(line.as_str().is_some_and(|class| class.contains("is-saved")).then_some(()))
+    })
+    .await
+}
+
+async fn attach_and_send(window: &Window) -> anyhow::Result<CaseId> {
+    let page = &window.page;
+    go(page, "/drafts").await?;
+    page.click("main a[href*='/drafts/drf_']").await?;
+    page.find("#f-rent_month").await?;
+    let rent = page.value("#f-rent_month").await?.replace(',', "");
+    anyhow::ensure!(rent.starts_with("1800"), "after the kill the rent is `{rent}`");
+    page.run("const s = [...document.querySelectorAll('main select')].at(-1); s.value = '410105'; s.dispatchEvent(new Event('change', { bubbles: true }))", &[]).await?;
+    page.fill("(//main//textarea | //main//input[not(@type) or @type='text'])[last()]", "锦绣苑 3 号楼 602").await?;
+    page.click("main .btn.p").await?;
+    page.see("打到哪张卡").await?;
+    page.click("main .opt").await?;
+    page.click("main .btn.p").await?;
+    page.click("#m-lease-contract-pick").await?;
+    page.see("contract.pdf").await?;
+    page.see("photo.jpg").await?;
+    page.run("document.querySelector('#m-rent-records-later').click()", &[]).await?;
+    page.see("承诺").await?;
+    page.click("main .btn.p").await?;
+    page.find("#declare").await?;
+    page.run("document.querySelector('#declare').click()", &[]).await?;
+    page.click("main .btn.p").await?;
+    page.see("已提交").await?;
+    let hash = page.run("return location.hash", &[]).await?;
+    let draft = hash.as_str().and_then(|hash| hash.split("drf_").nth(1)).context("no draft in the address")?;
+    let id = draft.split('/').next().unwrap_or_default();
+    format!("cas_{id}").parse().context("the case's id")
+}
+
+async fn correct(window: &Window, platform: &Platform, case: CaseId) -> anyhow::Result<()> {
+    let page = &window.page;
+    let desk = Desk::sign_in(&platform.url(), "gjj-center").await?;
+    wait_for("the case on the desk", async || Ok(desk.open(case).await.ok())).await?;
+    desk.act(case, DeskActBody::Claim).await?;
+    let points = vec![point("field:rent_month", "月租金与合同不一致", "照合同改一下")];
+    desk.act(case, DeskActBody::RequestCorrection { points, days: 15 }).await?;
+    go(page, &format!("/cases/{case}")).await?;
+    page.see("等您补").await?;
+    go(page, &format!("/cases/{case}/correction")).await?;
+    page.fill("#f-rent_month", "1900").await?;
+    page.click("h1").await?;
+    page.find(".save.is-saved").await?;
+    page.run("document.querySelector('main input[type=checkbox]')?.click()", &[]).await?;
+    page.press("提交更正").await?;
+    wait_for("the answered correction", async || {
+        let opened = desk.open(case).await?;
+        Ok(opened.case.correction.and_then(|notice| notice.answered_at))
+    })
+    .await
+    .map(drop)
+}
