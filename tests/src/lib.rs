@@ -1,5 +1,7 @@
 //! Steps that several suites take.
 
+mod scripts;
+
 use std::collections::BTreeMap;
 
 use haoban_client::commands;
@@ -14,6 +16,8 @@ use haoban_wire::{
     ui::{CaseOpen, DraftSave, DraftStart, DraftSubmit, DraftView, MaterialAttach, MaterialDefer},
 };
 use serde_json::{Value, json};
+
+pub use scripts::run_script;
 
 /// Answers that rent a flat on the market.
 #[must_use]
