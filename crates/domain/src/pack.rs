@@ -23,8 +23,47 @@ pub struct CityPack {
     pub calendars: Vec<CalendarYear>,
     /// Registers and their facts.
     pub registers: Vec<Register>,
+    /// Data elements that services share.
+    #[serde(default)]
+    pub dictionary: Vec<Element>,
     /// Service items.
     pub items: Vec<ServiceItem>,
+}
+
+/// An element of the data dictionary (dictionary.yaml): asked once, checked alike, for a named purpose.
+/// The field settings beside these keys are taken over by the fields that bind it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS, ToSchema)]
+#[ts(export)]
+pub struct Element {
+    /// Id, e.g. `premises.area_m2`.
+    pub id: String,
+    /// What it is called.
+    pub label: LocalText,
+    /// Kind of field, as in form.yaml.
+    pub kind: String,
+    /// How careful one must be with it (domain.md §8.2).
+    pub sensitivity: Sensitivity,
+    /// Why services ask for it; nothing may be asked without a purpose.
+    pub purpose: LocalText,
+    /// Fact key it is filled in from, where a register knows it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub prefill: Option<String>,
+}
+
+/// Grade of a data element (domain.md §8.2).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, TS, ToSchema)]
+#[serde(rename_all = "snake_case")]
+#[ts(export)]
+pub enum Sensitivity {
+    /// L1.
+    Public,
+    /// L2.
+    Internal,
+    /// L3: name, mobile, address.
+    Personal,
+    /// L4: ID number, bank card, health, minors, relations.
+    Sensitive,
 }
 
 /// city.yaml.
