@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 use utoipa::ToSchema;
 
-use crate::{calendar::CalendarYear, item::ServiceItem, licence::LicenceType, text::LocalText};
+use crate::{calendar::CalendarYear, item::ServiceItem, licence::LicenceType, rules::Expr, text::LocalText};
 
 /// The whole pack.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS, ToSchema)]
@@ -26,8 +26,24 @@ pub struct CityPack {
     /// Data elements that services share.
     #[serde(default)]
     pub dictionary: Vec<Element>,
+    /// What registers answer about the people of the demo city; never leaves the platform.
+    #[serde(default, skip_serializing)]
+    #[ts(skip)]
+    #[schema(ignore)]
+    pub demo: Vec<DemoFact>,
     /// Service items.
     pub items: Vec<ServiceItem>,
+}
+
+/// One line of demo.yaml: a fact that every synthetic person is given where the rule has a value.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct DemoFact {
+    /// Fact key.
+    pub fact: String,
+    /// A CEL expression over `person`: age, male, married, divorced, children, homes, local (registered in the
+    /// city), insured_months, pupil, talent, enterprise, name, n (running number).
+    pub value: Expr,
 }
 
 /// An element of the data dictionary (dictionary.yaml): asked once, checked alike, for a named purpose.

@@ -6,7 +6,7 @@ use haoban_domain::{
     item::{Guide, ServiceItem},
     licence::LicenceType,
     material::MaterialRule,
-    pack::{City, CityPack, Department, Element, Region, Register},
+    pack::{City, CityPack, DemoFact, Department, Element, Region, Register},
     workflow::Workflow,
 };
 use serde::{Deserialize, de::DeserializeOwned};
@@ -37,13 +37,17 @@ pub fn assemble(source: &PackSource) -> (Option<CityPack>, Vec<Finding>) {
     let regions: Option<Vec<Region>> = reader.file("regions.yaml", FileKind::Regions);
     let licence_types: Option<Vec<LicenceType>> = reader.file("licences.yaml", FileKind::Licences);
     let registers: Option<Vec<Register>> = reader.file("registers.yaml", FileKind::Registers);
+    let demo: Vec<DemoFact> = match source.files.contains_key("demo.yaml") {
+        true => reader.file("demo.yaml", FileKind::Demo).unwrap_or_default(),
+        false => Vec::new(),
+    };
     let calendars: Vec<CalendarYear> = reader.calendars();
     let items: Vec<ServiceItem> = source.item_codes().iter().filter_map(|code| reader.item(code)).collect();
     reader.strangers();
     let findings = reader.findings;
     let pack = match (city, departments, regions, licence_types, registers) {
         (Some(city), Some(departments), Some(regions), Some(licence_types), Some(registers)) if findings.is_empty() => {
-            Some(CityPack { city, departments, regions, licence_types, calendars, registers, dictionary, items })
+            Some(CityPack { city, departments, regions, licence_types, calendars, registers, dictionary, demo, items })
         }
         _ => None,
     };
@@ -137,9 +141,10 @@ impl Reader<'_> {
 
     /// Files that nothing reads are mistakes in a name.
     fn strangers(&mut self) {
-        const ROOT: [&str; 7] = [
+        const ROOT: [&str; 8] = [
             "city.yaml",
             "defaults.yaml",
+            "demo.yaml",
             "departments.yaml",
             "dictionary.yaml",
             "licences.yaml",

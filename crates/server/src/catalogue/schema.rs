@@ -16,6 +16,8 @@ pub enum FileKind {
     Departments,
     /// defaults.yaml.
     Defaults,
+    /// demo.yaml.
+    Demo,
     /// dictionary.yaml.
     Dictionary,
     /// regions.yaml.
@@ -38,10 +40,11 @@ pub enum FileKind {
     Fixture,
 }
 
-const SCHEMAS: [(FileKind, &str); 13] = [
+const SCHEMAS: [(FileKind, &str); 14] = [
     (FileKind::City, include_str!("../../../../cities/schema/city.schema.json")),
     (FileKind::Departments, include_str!("../../../../cities/schema/departments.schema.json")),
     (FileKind::Defaults, include_str!("../../../../cities/schema/defaults.schema.json")),
+    (FileKind::Demo, include_str!("../../../../cities/schema/demo.schema.json")),
     (FileKind::Dictionary, include_str!("../../../../cities/schema/dictionary.schema.json")),
     (FileKind::Regions, include_str!("../../../../cities/schema/regions.schema.json")),
     (FileKind::Licences, include_str!("../../../../cities/schema/licences.schema.json")),
