@@ -128,6 +128,7 @@ fn fits(fact_type: &str, kind: &FieldKind) -> bool {
         FieldKind::FactChoice { .. } => fact_type == "choices",
         FieldKind::MultiChoice { .. } | FieldKind::People { .. } | FieldKind::Group { .. } => fact_type == "list",
         FieldKind::Computed { .. } | FieldKind::Declaration | FieldKind::TextBlock | FieldKind::Fact { .. } => false,
+        FieldKind::MapPoint | FieldKind::Signature | FieldKind::Material { .. } => false,
         _ => fact_type == "text",
     }
 }
@@ -145,7 +146,13 @@ fn needless(item: &ServiceItem, findings: &mut Vec<Finding>, used: &Used) {
     for (path, field, inner) in expressions::fields(item) {
         let asked = !matches!(
             field.kind,
-            FieldKind::Computed { .. } | FieldKind::Fact { .. } | FieldKind::TextBlock | FieldKind::Declaration
+            FieldKind::Computed { .. }
+                | FieldKind::Fact { .. }
+                | FieldKind::TextBlock
+                | FieldKind::Declaration
+                | FieldKind::Material { .. }
+                // A signature is kept with the case as it is; nobody calculates with it.
+                | FieldKind::Signature
         );
         let needed = used.answers.contains(&field.id) || officer.contains(format!("field:{}", field.id).as_str());
         if asked && !inner && !needed {
