@@ -33,8 +33,7 @@ async fn main() -> anyhow::Result<()> {
     let blank = app.with_file_name("examples").join("blank");
     anyhow::ensure!(blank.exists(), "{} is not built; run `cargo xtask bench window`", blank.display());
 
-    let home = welcome(&driver, &app).await.context("the first run")?;
-    drop(home);
+    welcome(&driver, &app).await.context("the first run")?;
     let (mut apps, mut blanks) = (Vec::new(), Vec::new());
     for _ in 0..ROUNDS {
         blanks.push(start(&driver, &blank, BLANK).await?);
