@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 use utoipa::ToSchema;
 
-use crate::{calendar::CalendarYear, item::ServiceItem, licence::LicenceType, text::LocalText};
+use crate::{calendar::CalendarYear, item::ServiceItem, licence::LicenceType, rules::Expr, text::LocalText};
 
 /// The whole pack.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS, ToSchema)]
@@ -23,8 +23,63 @@ pub struct CityPack {
     pub calendars: Vec<CalendarYear>,
     /// Registers and their facts.
     pub registers: Vec<Register>,
+    /// Data elements that services share.
+    #[serde(default)]
+    pub dictionary: Vec<Element>,
+    /// What registers answer about the people of the demo city; never leaves the platform.
+    #[serde(default, skip_serializing)]
+    #[ts(skip)]
+    #[schema(ignore)]
+    pub demo: Vec<DemoFact>,
     /// Service items.
     pub items: Vec<ServiceItem>,
+}
+
+/// One line of demo.yaml: a fact that every synthetic person is given where the rule has a value.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct DemoFact {
+    /// Fact key.
+    pub fact: String,
+    /// A CEL expression over `person`: age, male, married, divorced, children, homes, local (registered in the
+    /// city), insured_months, pupil, talent, enterprise, name, n (running number).
+    pub value: Expr,
+}
+
+/// An element of the data dictionary (dictionary.yaml): asked once, checked alike, for a named purpose.
+/// The field settings beside these keys are taken over by the fields that bind it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS, ToSchema)]
+#[ts(export)]
+pub struct Element {
+    /// Id, e.g. `premises.area_m2`.
+    pub id: String,
+    /// What it is called.
+    pub label: LocalText,
+    /// Kind of field, as in form.yaml.
+    pub kind: String,
+    /// How careful one must be with it (domain.md §8.2).
+    pub sensitivity: Sensitivity,
+    /// Why services ask for it; nothing may be asked without a purpose.
+    pub purpose: LocalText,
+    /// Fact key it is filled in from, where a register knows it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub prefill: Option<String>,
+}
+
+/// Grade of a data element (domain.md §8.2).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, TS, ToSchema)]
+#[serde(rename_all = "snake_case")]
+#[ts(export)]
+pub enum Sensitivity {
+    /// L1.
+    Public,
+    /// L2.
+    Internal,
+    /// L3: name, mobile, address.
+    Personal,
+    /// L4: ID number, bank card, health, minors, relations.
+    Sensitive,
 }
 
 /// city.yaml.

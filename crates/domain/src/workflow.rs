@@ -133,6 +133,13 @@ pub enum Output {
         /// Lines printed on it: label and expression.
         fields: Vec<OutputField>,
     },
+    /// A document (文书): a statement, notice or certificate that is no licence.
+    Document {
+        /// What it is called, e.g. 就业登记表.
+        title: LocalText,
+        /// Lines written on it: label and expression.
+        fields: Vec<OutputField>,
+    },
     /// A payment order to the applicant's own account.
     Payment {
         /// Amount in fen.

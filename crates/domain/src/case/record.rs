@@ -208,4 +208,17 @@ pub struct DecisionView {
     pub licence: Option<LicenceId>,
     /// Money paid out, in fen.
     pub payment_fen: Option<i64>,
+    /// Documents that were issued.
+    #[serde(default)]
+    pub documents: Vec<IssuedDocument>,
+}
+
+/// A document that a grant issued (文书).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS, ToSchema)]
+#[ts(export)]
+pub struct IssuedDocument {
+    /// What it is called.
+    pub title: LocalText,
+    /// Lines written on it.
+    pub lines: Vec<crate::licence::LicenceLine>,
 }

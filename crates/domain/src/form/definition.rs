@@ -82,8 +82,16 @@ pub struct Field {
     /// What kind of answer, with its own settings.
     #[serde(flatten)]
     pub kind: FieldKind,
+    /// Element of the pack's dictionary this field is bound to: two services that bind the same one ask once.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub element: Option<String>,
     /// Label. For a page with one field it may repeat the title; screens then show it once.
     pub label: LocalText,
+    /// Why it is asked, where the page's own reason does not cover it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub why: Option<LocalText>,
     /// What to look at while answering, e.g. "合同第一页右上角".
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[ts(optional)]

@@ -149,7 +149,7 @@ fn other_rules(item: &ServiceItem, names: &Names) -> Result<HashMap<Expr, Rule>,
     }
     for (number, output) in item.workflow.outputs.iter().enumerate() {
         match output {
-            Output::Licence { fields, .. } => {
+            Output::Licence { fields, .. } | Output::Document { fields, .. } => {
                 for field in fields {
                     add(format!("workflow.outputs[{number}].fields[{}]", field.label.zh), &field.value)?;
                 }

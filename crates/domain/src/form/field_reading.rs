@@ -20,7 +20,9 @@ impl<'de> Deserialize<'de> for Field {
 impl Field {
     fn from_map(id: String, mut map: Map<String, Value>) -> Result<Self, String> {
         Ok(Self {
+            element: optional(&mut map, "element", &id)?.unwrap_or_default(),
             label: required(&mut map, "label", &id)?,
+            why: optional(&mut map, "why", &id)?.unwrap_or_default(),
             hint: optional(&mut map, "hint", &id)?.unwrap_or_default(),
             plain: optional(&mut map, "plain", &id)?.unwrap_or_default(),
             sample: optional(&mut map, "sample", &id)?.unwrap_or_default(),

@@ -55,6 +55,9 @@ impl Names {
         if let Some(key) = reads.facts.difference(&self.facts).next() {
             return Err(missing_fact(key));
         }
+        if reads.person {
+            return Err("`person` is known to the demo city's data only; read a fact".to_owned());
+        }
         if reads.headline && !self.has_headline {
             return Err("the form has no headline".to_owned());
         }

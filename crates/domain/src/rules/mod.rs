@@ -5,6 +5,7 @@
 //! expressions, only known names and functions. So an evaluation always ends soon.
 
 mod convert;
+mod demo;
 mod functions;
 mod rule;
 mod scope;
@@ -14,6 +15,7 @@ use ts_rs::TS;
 use utoipa::ToSchema;
 
 pub(crate) use convert::{to_cel, to_json};
+pub use demo::DemoRules;
 pub(crate) use functions::root_context;
 pub use rule::Reads;
 pub(crate) use rule::Rule;

@@ -17,6 +17,8 @@ const MAX_LENGTH: usize = 2_000;
 const MAX_DEPTH: usize = 32;
 const MAX_LOOPS: usize = 2;
 const ROOTS: [&str; 7] = ["answers", "facts", "applicant", "fig", "headline", "today", "entry"];
+/// Root of the demo city's own data; no rule of a service may read it.
+const PERSON: &str = "person";
 const STANDARD: [&str; 11] = [
     "size",
     "int",
@@ -44,6 +46,8 @@ pub struct Reads {
     pub headline: bool,
     /// `entry.…`.
     pub entry: bool,
+    /// `person.…`, known to the demo city's data only.
+    pub person: bool,
     /// It compares with null itself, so unknown facts are taken at its word.
     pub null: bool,
 }
@@ -160,7 +164,7 @@ impl Walk<'_> {
         if self.bound.iter().any(|bound| bound == name) || name == "today" {
             return Ok(());
         }
-        if ROOTS.contains(&name) {
+        if ROOTS.contains(&name) || name == PERSON {
             return Err(format!("`{name}` stands alone; name what is read, like `{name}.something`"));
         }
         Err(format!("`{name}` is not known; rules read {}", ROOTS.join(", ")))
@@ -199,6 +203,10 @@ impl Walk<'_> {
                 "applicant" => one_of(&select.field, &["name", "id_number", "phone", "kind"]).map(|()| true),
                 "entry" => {
                     self.reads.entry = true;
+                    Ok(true)
+                }
+                PERSON => {
+                    self.reads.person = true;
                     Ok(true)
                 }
                 "facts" => Err(format!("`facts.{}` names a register only; add the fact", select.field)),

@@ -77,7 +77,7 @@ impl VariableResolver for Scope<'_> {
             "fig" => table(&self.known.figures),
             "headline" => table(&self.known.headline),
             "holder_licences" => table(&self.known.licences),
-            "entry" => self.entry.and_then(table),
+            "entry" | "person" => self.entry.and_then(table),
             "facts" => Some(CowVal::owned(Registers { facts: &self.known.facts, strict: self.strict })),
             "today" => Some(CowVal::owned(CelString::from(self.known.today.as_str()))),
             _ => None,

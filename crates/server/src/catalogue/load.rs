@@ -6,14 +6,16 @@ use haoban_domain::{
     item::{Guide, ServiceItem},
     licence::LicenceType,
     material::MaterialRule,
-    pack::{City, CityPack, Department, Region, Register},
+    pack::{City, CityPack, DemoFact, Department, Element, Region, Register},
     workflow::Workflow,
 };
 use serde::{Deserialize, de::DeserializeOwned};
+use serde_json::Value;
 use sha2::{Digest, Sha256};
 
 use super::{
     Finding, PackSource,
+    inherit::{self, Inherited},
     schema::{self, FileKind},
 };
 
@@ -28,19 +30,24 @@ struct ItemFile {
 
 /// Reads every file and puts the pack together; on any finding there is no pack.
 pub fn assemble(source: &PackSource) -> (Option<CityPack>, Vec<Finding>) {
-    let mut reader = Reader { source, findings: Vec::new() };
+    let mut reader = Reader { source, findings: Vec::new(), inherited: Inherited::default() };
+    let dictionary = reader.dictionary();
     let city: Option<City> = reader.file("city.yaml", FileKind::City);
     let departments: Option<Vec<Department>> = reader.file("departments.yaml", FileKind::Departments);
     let regions: Option<Vec<Region>> = reader.file("regions.yaml", FileKind::Regions);
     let licence_types: Option<Vec<LicenceType>> = reader.file("licences.yaml", FileKind::Licences);
     let registers: Option<Vec<Register>> = reader.file("registers.yaml", FileKind::Registers);
+    let demo: Vec<DemoFact> = match source.files.contains_key("demo.yaml") {
+        true => reader.file("demo.yaml", FileKind::Demo).unwrap_or_default(),
+        false => Vec::new(),
+    };
     let calendars: Vec<CalendarYear> = reader.calendars();
     let items: Vec<ServiceItem> = source.item_codes().iter().filter_map(|code| reader.item(code)).collect();
     reader.strangers();
     let findings = reader.findings;
     let pack = match (city, departments, regions, licence_types, registers) {
         (Some(city), Some(departments), Some(regions), Some(licence_types), Some(registers)) if findings.is_empty() => {
-            Some(CityPack { city, departments, regions, licence_types, calendars, registers, items })
+            Some(CityPack { city, departments, regions, licence_types, calendars, registers, dictionary, demo, items })
         }
         _ => None,
     };
@@ -58,22 +65,52 @@ pub fn version(pack: &CityPack) -> String {
 struct Reader<'a> {
     source: &'a PackSource,
     findings: Vec<Finding>,
+    inherited: Inherited,
 }
 
 impl Reader<'_> {
-    fn file<T: DeserializeOwned>(&mut self, file: &str, kind: FileKind) -> Option<T> {
-        let value = match self.source.value(file) {
+    /// The root files that fill others, either of which a pack may do without.
+    fn dictionary(&mut self) -> Vec<Element> {
+        let defaults = self.optional("defaults.yaml", FileKind::Defaults);
+        let dictionary = self.optional("dictionary.yaml", FileKind::Dictionary);
+        let elements = dictionary.as_ref().map_or(Ok(Vec::new()), inherit::elements);
+        self.inherited = Inherited::new(defaults, dictionary);
+        elements.unwrap_or_else(|error| {
+            self.findings.push(Finding::at("dictionary.yaml", "", "type", error, "compare with cities/schema"));
+            Vec::new()
+        })
+    }
+
+    fn optional(&mut self, file: &str, kind: FileKind) -> Option<Value> {
+        if self.source.files.contains_key(file) { self.checked(file, kind) } else { None }
+    }
+
+    /// One file that its schema accepts, filled with what it inherits.
+    fn checked(&mut self, file: &str, kind: FileKind) -> Option<Value> {
+        let mut value = match self.source.value(file) {
             Ok(value) => value,
             Err(finding) => {
                 self.findings.push(*finding);
                 return None;
             }
         };
-        let against = schema::validate(kind, file, &value);
+        let mut against = schema::validate(kind, file, &value);
+        match kind {
+            FileKind::Item => self.inherited.item(&mut value),
+            FileKind::Workflow => self.inherited.workflow(&mut value),
+            FileKind::Materials => against.extend(self.inherited.materials(file, &mut value)),
+            FileKind::Form => against.extend(self.inherited.form(file, &mut value)),
+            _ => {}
+        }
         if !against.is_empty() {
             self.findings.extend(against);
             return None;
         }
+        Some(value)
+    }
+
+    fn file<T: DeserializeOwned>(&mut self, file: &str, kind: FileKind) -> Option<T> {
+        let value = self.checked(file, kind)?;
         match serde_json::from_value(value) {
             Ok(typed) => Some(typed),
             Err(error) => {
@@ -104,7 +141,16 @@ impl Reader<'_> {
 
     /// Files that nothing reads are mistakes in a name.
     fn strangers(&mut self) {
-        const ROOT: [&str; 5] = ["city.yaml", "departments.yaml", "regions.yaml", "licences.yaml", "registers.yaml"];
+        const ROOT: [&str; 8] = [
+            "city.yaml",
+            "defaults.yaml",
+            "demo.yaml",
+            "departments.yaml",
+            "dictionary.yaml",
+            "licences.yaml",
+            "regions.yaml",
+            "registers.yaml",
+        ];
         const ITEM: [&str; 4] = ["item.yaml", "form.yaml", "materials.yaml", "workflow.yaml"];
         for name in self.source.files.keys() {
             let parts: Vec<&str> = name.split('/').collect();

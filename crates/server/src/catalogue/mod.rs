@@ -5,6 +5,7 @@ pub mod facts;
 mod finding;
 pub mod fixture;
 mod handlers;
+mod inherit;
 mod load;
 mod loaded;
 mod published;

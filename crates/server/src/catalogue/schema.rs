@@ -14,6 +14,12 @@ pub enum FileKind {
     City,
     /// departments.yaml.
     Departments,
+    /// defaults.yaml.
+    Defaults,
+    /// demo.yaml.
+    Demo,
+    /// dictionary.yaml.
+    Dictionary,
     /// regions.yaml.
     Regions,
     /// licences.yaml.
@@ -34,9 +40,12 @@ pub enum FileKind {
     Fixture,
 }
 
-const SCHEMAS: [(FileKind, &str); 11] = [
+const SCHEMAS: [(FileKind, &str); 14] = [
     (FileKind::City, include_str!("../../../../cities/schema/city.schema.json")),
     (FileKind::Departments, include_str!("../../../../cities/schema/departments.schema.json")),
+    (FileKind::Defaults, include_str!("../../../../cities/schema/defaults.schema.json")),
+    (FileKind::Demo, include_str!("../../../../cities/schema/demo.schema.json")),
+    (FileKind::Dictionary, include_str!("../../../../cities/schema/dictionary.schema.json")),
     (FileKind::Regions, include_str!("../../../../cities/schema/regions.schema.json")),
     (FileKind::Licences, include_str!("../../../../cities/schema/licences.schema.json")),
     (FileKind::Registers, include_str!("../../../../cities/schema/registers.schema.json")),

@@ -46,6 +46,30 @@ pub async fn put(
     Ok(())
 }
 
+/// Rows of one statement: one round trip for many answers.
+const ROWS: usize = 50;
+
+/// Puts many answers about a party that has none of them yet.
+pub async fn put_new(
+    tx: &mut Write,
+    party: PartyId,
+    facts: &[(String, serde_json::Value)],
+    read_at: Timestamp,
+) -> Result<()> {
+    for rows in facts.chunks(ROWS) {
+        let row = |at: usize| format!("(${}, ${}, ${}, ${})", at * 4 + 1, at * 4 + 2, at * 4 + 3, at * 4 + 4);
+        let places: Vec<String> = (0..rows.len()).map(row).collect();
+        let sql = format!("INSERT INTO fact (party_id, key, value, read_at) VALUES {}", places.join(", "));
+        // Only numbered places are put into the text; every value is bound.
+        let mut query = sqlx::query(sqlx::AssertSqlSafe(sql));
+        for (key, value) in rows {
+            query = query.bind(party.to_string()).bind(key.clone()).bind(value.to_string()).bind(read_at.millis());
+        }
+        query.execute(&mut **tx).await?;
+    }
+    Ok(())
+}
+
 /// Reads the facts an item names, without logging: the caller logs the look in the same transaction.
 pub async fn read(
     executor: impl sqlx::Executor<'_, Database = sqlx::Any>,

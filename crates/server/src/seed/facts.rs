@@ -8,16 +8,20 @@ use super::{
 };
 
 /// Facts of one party.
-pub type Facts = Vec<(&'static str, Value)>;
+pub type Facts = Vec<(String, Value)>;
+
+fn key(text: &str) -> String {
+    text.to_owned()
+}
 
 /// Facts about a resident.
 pub fn of_person(town: &Town, person: &Person, words: &Words) -> Facts {
     let mut facts: Facts = vec![
-        ("population.name", json!(person.name)),
-        ("population.birth", json!(person.birth)),
-        ("population.gender", json!(words.word(if person.male { "male" } else { "female" }))),
-        ("population.hukou_region", json!(person.hukou_region)),
-        ("population.hukou_place", json!(person.hukou_place)),
+        (key("population.name"), json!(person.name)),
+        (key("population.birth"), json!(person.birth)),
+        (key("population.gender"), json!(words.word(if person.male { "male" } else { "female" }))),
+        (key("population.hukou_region"), json!(person.hukou_region)),
+        (key("population.hukou_place"), json!(person.hukou_place)),
     ];
     marriage(town, person, &mut facts);
     homes(town, person, words, &mut facts);
@@ -29,10 +33,10 @@ pub fn of_person(town: &Town, person: &Person, words: &Words) -> Facts {
 /// Facts about an enterprise.
 pub fn of_enterprise(enterprise: &Enterprise) -> Facts {
     vec![
-        ("business.name", json!(enterprise.name)),
-        ("business.licence_months", json!(enterprise.months)),
-        ("realestate.contracts", json!([])),
-        ("tax.debit_cards", json!([])),
+        (key("business.name"), json!(enterprise.name)),
+        (key("business.licence_months"), json!(enterprise.months)),
+        (key("realestate.contracts"), json!([])),
+        (key("tax.debit_cards"), json!([])),
     ]
 }
 
@@ -42,39 +46,39 @@ fn marriage(town: &Town, person: &Person, facts: &mut Facts) {
         None if person.divorced => "divorced",
         None => "single",
     };
-    facts.push(("marriage.status", json!(status)));
+    facts.push((key("marriage.status"), json!(status)));
     if let Some(spouse) = person.spouse.map(|spouse| &town.people[spouse]) {
-        facts.push(("marriage.spouse_name", json!(spouse.name)));
-        facts.push(("marriage.spouse_id", json!(spouse.id_number)));
-        facts.push(("marriage.spouse_hukou_city", json!(spouse.hukou_region.starts_with("4101"))));
+        facts.push((key("marriage.spouse_name"), json!(spouse.name)));
+        facts.push((key("marriage.spouse_id"), json!(spouse.id_number)));
+        facts.push((key("marriage.spouse_hukou_city"), json!(spouse.hukou_region.starts_with("4101"))));
     }
 }
 
 fn homes(town: &Town, person: &Person, words: &Words, facts: &mut Facts) {
     let spouse = person.spouse.map(|spouse| &town.people[spouse]);
     let of_spouse = spouse.map_or(0, |spouse| spouse.homes.len());
-    facts.push(("realestate.homes_in_city", json!(person.homes.len())));
+    facts.push((key("realestate.homes_in_city"), json!(person.homes.len())));
     if spouse.is_some() {
-        facts.push(("realestate.spouse_homes_in_city", json!(of_spouse)));
+        facts.push((key("realestate.spouse_homes_in_city"), json!(of_spouse)));
     }
     let homes: Vec<Value> = person
         .homes
         .iter()
         .map(|home| json!({ "value": home.address.unit, "label": home.address.detail, "note": square_metres(home.area, words) }))
         .collect();
-    facts.push(("realestate.homes", json!(homes)));
+    facts.push((key("realestate.homes"), json!(homes)));
     facts.push((
-        "realestate.contracts",
+        key("realestate.contracts"),
         json!(person.contracts.iter().map(|contract| choice(contract, words)).collect::<Vec<_>>()),
     ));
-    facts.push(("tax.homes_counted", json!(person.homes.len() + of_spouse)));
-    facts.push(("lease.filed", json!(person.lease.is_some())));
+    facts.push((key("tax.homes_counted"), json!(person.homes.len() + of_spouse)));
+    facts.push((key("lease.filed"), json!(person.lease.is_some())));
     if let Some(lease) = &person.lease {
-        facts.push(("lease.filed_rent", json!(lease.rent)));
-        facts.push(("lease.filed_address", json!({ "region": person.lives.region, "detail": person.lives.detail })));
-        facts.push(("lease.filed_term", json!({ "from": lease.from, "to": lease.to })));
-        facts.push(("lease.filed_from", json!(lease.from)));
-        facts.push(("lease.filed_to", json!(lease.to)));
+        facts.push((key("lease.filed_rent"), json!(lease.rent)));
+        facts.push((key("lease.filed_address"), json!({ "region": person.lives.region, "detail": person.lives.detail })));
+        facts.push((key("lease.filed_term"), json!({ "from": lease.from, "to": lease.to })));
+        facts.push((key("lease.filed_from"), json!(lease.from)));
+        facts.push((key("lease.filed_to"), json!(lease.to)));
     }
 }
 
@@ -107,39 +111,39 @@ fn cards(person: &Person, words: &Words) -> Value {
 
 fn fund(town: &Town, person: &Person, words: &Words, facts: &mut Facts) {
     if let Some(spouse) = person.spouse.and_then(|spouse| town.people[spouse].fund.as_ref()) {
-        facts.push(("gjj.spouse_balance", json!(spouse.balance)));
-        facts.push(("gjj.spouse_months_paid", json!(spouse.months)));
+        facts.push((key("gjj.spouse_balance"), json!(spouse.balance)));
+        facts.push((key("gjj.spouse_months_paid"), json!(spouse.months)));
     } else if person.spouse.is_some() {
-        facts.push(("gjj.spouse_balance", json!(0)));
-        facts.push(("gjj.spouse_months_paid", json!(0)));
+        facts.push((key("gjj.spouse_balance"), json!(0)));
+        facts.push((key("gjj.spouse_months_paid"), json!(0)));
     }
     let Some(fund) = &person.fund else {
-        facts.push(("gjj.months_paid", json!(0)));
+        facts.push((key("gjj.months_paid"), json!(0)));
         return;
     };
-    facts.push(("gjj.account", json!(fund.account)));
-    facts.push(("gjj.months_paid", json!(fund.months)));
-    facts.push(("gjj.balance", json!(fund.balance)));
-    facts.push(("gjj.monthly", json!(fund.monthly)));
-    facts.push(("gjj.frozen", json!(fund.frozen)));
-    facts.push(("gjj.used_this_quarter", json!(fund.used)));
-    facts.push(("gjj.bank_cards", cards(person, words)));
+    facts.push((key("gjj.account"), json!(fund.account)));
+    facts.push((key("gjj.months_paid"), json!(fund.months)));
+    facts.push((key("gjj.balance"), json!(fund.balance)));
+    facts.push((key("gjj.monthly"), json!(fund.monthly)));
+    facts.push((key("gjj.frozen"), json!(fund.frozen)));
+    facts.push((key("gjj.used_this_quarter"), json!(fund.used)));
+    facts.push((key("gjj.bank_cards"), cards(person, words)));
 }
 
 fn work(town: &Town, person: &Person, words: &Words, facts: &mut Facts) {
     let (last_year, all) = person.insured.unwrap_or((0, 0));
-    facts.push(("social.months_in_last_year", json!(last_year)));
-    facts.push(("social.months_paid", json!(all)));
-    facts.push(("tax.debit_cards", cards(person, words)));
+    facts.push((key("social.months_in_last_year"), json!(last_year)));
+    facts.push((key("social.months_paid"), json!(all)));
+    facts.push((key("tax.debit_cards"), cards(person, words)));
     if let Some((school, months)) = &person.school {
-        facts.push(("school.school_name", json!(school)));
-        facts.push(("school.pupil_months", json!(months)));
+        facts.push((key("school.school_name"), json!(school)));
+        facts.push((key("school.pupil_months"), json!(months)));
     }
     if let Some(enterprise) = person.enterprise.and_then(|at| town.enterprises.get(at)) {
-        facts.push(("business.name", json!(enterprise.name)));
-        facts.push(("business.licence_months", json!(enterprise.months)));
+        facts.push((key("business.name"), json!(enterprise.name)));
+        facts.push((key("business.licence_months"), json!(enterprise.months)));
     }
     if let Some(grade) = person.talent {
-        facts.push(("talent.grade", json!(grade)));
+        facts.push((key("talent.grade"), json!(grade)));
     }
 }

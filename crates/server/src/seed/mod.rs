@@ -1,5 +1,6 @@
 //! The synthetic people of the demo city: the same on every machine, valid by every check rule.
 
+mod declared;
 mod demo;
 mod enterprises;
 mod facts;

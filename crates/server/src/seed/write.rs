@@ -6,7 +6,7 @@ use haoban_domain::{
 };
 
 use super::{
-    PASSWORD, facts,
+    PASSWORD, declared::Declared, facts,
     licences::Maker,
     town::{Person, Town},
     words::Words,
@@ -50,10 +50,13 @@ pub(super) async fn all(state: &AppState, words: &Words, town: &Town, today: Dat
     let now = state.clock.now();
     let pack = state.catalogue.current();
     let mut maker = Maker::new(&pack, words, today);
+    let declared = Declared::read(&pack, today)?;
     let mut tx = state.store.write().await?;
-    for person in &town.people {
+    for (number, person) in town.people.iter().enumerate() {
         add_person(&mut tx, person, &hash, now).await?;
-        put_facts(&mut tx, person.party, facts::of_person(town, person, words), now).await?;
+        let mut answers = facts::of_person(town, person, words);
+        answers.extend(declared.of_person(person, number, today));
+        registers::put_new(&mut tx, person.party, &answers, now).await?;
         for licence in maker.of_person(town, person) {
             licences::insert(&mut tx, person.party, &licence, now).await?;
         }
@@ -67,7 +70,7 @@ pub(super) async fn all(state: &AppState, words: &Words, town: &Town, today: Dat
             phone: &enterprise.phone,
         };
         accounts::add_party(&mut tx, &party, now).await?;
-        put_facts(&mut tx, enterprise.party, facts::of_enterprise(enterprise), now).await?;
+        registers::put_new(&mut tx, enterprise.party, &facts::of_enterprise(enterprise), now).await?;
         for licence in maker.of_enterprise(town, enterprise) {
             licences::insert(&mut tx, enterprise.party, &licence, now).await?;
         }
@@ -93,18 +96,6 @@ async fn add_person(tx: &mut Write, person: &Person, hash: &str, now: Timestamp)
         let id = format!("acc-{}", person.phone);
         let password = person.has_password.then_some(hash);
         accounts::add_account(tx, &id, person.party, &person.phone, password, now).await?;
-    }
-    Ok(())
-}
-
-async fn put_facts(
-    tx: &mut Write,
-    party: haoban_domain::ids::PartyId,
-    facts: facts::Facts,
-    now: Timestamp,
-) -> Result<()> {
-    for (key, value) in facts {
-        registers::put(tx, party, key, &value, now).await?;
     }
     Ok(())
 }

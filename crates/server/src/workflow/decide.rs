@@ -22,6 +22,7 @@ pub(crate) fn decision(scene: &Scene<'_>, case: &Dossier, granted: bool, reasons
         rules: Vec::new(),
         licence: None,
         payment_fen: None,
+        documents: Vec::new(),
     }
 }
 

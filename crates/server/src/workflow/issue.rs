@@ -1,6 +1,7 @@
 //! What a grant produces: licences and payment orders.
 
 use haoban_domain::{
+    case::IssuedDocument,
     form::{FieldKind, Inputs},
     identifiers::licence_identifier,
     ids::LicenceId,
@@ -32,6 +33,12 @@ pub(super) async fn outputs(tx: &mut Write, scene: &Scene<'_>, case: &mut Dossie
                 notices::append(tx, case.party, &Change::LicencesChanged, scene.now).await?;
                 if let Some(decision) = &mut case.decision {
                     decision.licence = Some(licence.id);
+                }
+            }
+            Output::Document { title, fields } => {
+                let document = IssuedDocument { title, lines: lines(case, &inputs, &fields) };
+                if let Some(decision) = &mut case.decision {
+                    decision.documents.push(document);
                 }
             }
             Output::Payment { amount, words } => {
@@ -92,10 +99,6 @@ async fn licence(
     let serial = next_serial(tx, &format!("licence:{licence_type}:{day}")).await?;
     let number = format!("{day}{serial:08}");
     let identifier = licence_identifier::build(&kind.type_code, &issuer.credit_code, &number, 1).ok_or_else(unknown)?;
-    let lines = fields.iter().map(|field| LicenceLine {
-        label: field.label.clone(),
-        value: written(case.rules.value(&field.value, inputs), field.format),
-    });
     Ok(Licence {
         id: LicenceId::new(scene.now.millis(), scene.random()),
         licence_type: licence_type.to_owned(),
@@ -108,9 +111,17 @@ async fn licence(
         issued_on: scene.today,
         valid_to: valid_months.and_then(|months| last_day(scene.today, months)),
         status: LicenceStatus::Valid,
-        lines: lines.collect(),
+        lines: lines(case, inputs, fields),
         case_number: Some(case.number.clone()),
     })
+}
+
+fn lines(case: &Dossier, inputs: &Inputs, fields: &[OutputField]) -> Vec<LicenceLine> {
+    let line = |field: &OutputField| LicenceLine {
+        label: field.label.clone(),
+        value: written(case.rules.value(&field.value, inputs), field.format),
+    };
+    fields.iter().map(line).collect()
 }
 
 /// Valid through the day before the same day so many months on.

@@ -109,7 +109,7 @@ fn workflow<'a>(item: &'a ServiceItem, found: &mut Vec<Placed<'a>>) {
     for (at, output) in item.workflow.outputs.iter().enumerate() {
         match output {
             Output::Payment { amount, .. } => push(format!("outputs.{at}.amount"), amount),
-            Output::Licence { fields, .. } => {
+            Output::Licence { fields, .. } | Output::Document { fields, .. } => {
                 fields
                     .iter()
                     .enumerate()

@@ -7,6 +7,7 @@ use haoban_domain::{
     item::ServiceItem,
     material::Replacement,
     pack::{CityPack, HomeTile},
+    rules,
     workflow::{Output, StepRole},
 };
 
@@ -21,6 +22,7 @@ pub fn check(pack: &CityPack) -> Vec<Finding> {
     let mut said = Said { findings: Vec::new() };
     lists(pack, &mut said);
     registers(pack, &mut said);
+    demo(pack, &mut said);
     tiles(pack, &mut said);
     for item in &pack.items {
         guide(item, pack, &mut said);
@@ -141,6 +143,24 @@ fn registers(pack: &CityPack, said: &mut Said) {
     }
 }
 
+/// The demo city's data names facts that are there, by rules that can be read.
+fn demo(pack: &CityPack, said: &mut Said) {
+    said.once("demo.yaml", "fact", numbered(&pack.demo, "fact", |line| &line.fact));
+    for (at, line) in pack.demo.iter().enumerate() {
+        let known = known_fact(pack, &line.fact);
+        said.known("demo.yaml", format!("{at}.fact"), "fact in registers.yaml", &line.fact, known);
+        if let Err(reason) = rules::reads(&line.value) {
+            said.wrong("demo.yaml", format!("{at}.value"), reason, "mend the rule");
+        }
+    }
+}
+
+fn known_fact(pack: &CityPack, key: &str) -> bool {
+    key.split_once('.').is_some_and(|(register, id)| {
+        pack.registers.iter().any(|known| known.id == register && known.facts.iter().any(|fact| fact.id == id))
+    })
+}
+
 fn tiles(pack: &CityPack, said: &mut Said) {
     let mut tile = |path: String, tile: &HomeTile| {
         let (kind, name) = tile.to.split_once(':').unwrap_or_default();
@@ -170,9 +190,7 @@ fn guide(item: &ServiceItem, pack: &CityPack, said: &mut Said) {
         said.known(&file, format!("guide.themes.{at}"), "theme", theme, known);
     }
     for (at, fact) in item.guide.facts.iter().enumerate() {
-        let known = fact.key.split_once('.').is_some_and(|(register, id)| {
-            pack.registers.iter().any(|known| known.id == register && known.facts.iter().any(|fact| fact.id == id))
-        });
+        let known = known_fact(pack, &fact.key);
         said.known(&file, format!("guide.facts.{at}.key"), "fact in registers.yaml", &fact.key, known);
     }
     said.once(
