@@ -4,14 +4,16 @@
 
 use std::{fs, path::PathBuf};
 
-use haoban_domain::time::Date;
+use haoban_domain::{ids::PartyId, time::Date};
 use haoban_server::{
     AppState,
     app::{self, Ports},
     catalogue::{self, LoadedPack, PackSource, check, watch},
     config::Config,
     intake::{self, PublishError},
+    notices, seed,
 };
+use haoban_wire::http::Change;
 use sqlx::Row as _;
 
 fn here(path: &str) -> PathBuf {
@@ -100,6 +102,14 @@ async fn platform(pack: LoadedPack, city: Option<&str>) -> (tempfile::TempDir, A
     (folder, state)
 }
 
+/// The invented people of the demonstration live in any city, also in one without registers.
+#[tokio::test]
+async fn the_smallest_city_can_be_filled_and_served() {
+    let (_folder, state) = platform(catalogue::load(&here("../../cities/minimal")).unwrap(), None).await;
+    seed::run(&state).await.unwrap();
+    assert_eq!(state.catalogue.current().pack.items.len(), 1);
+}
+
 async fn rows(state: &AppState) -> Vec<(String, i64, String, i64)> {
     let rows = sqlx::query("SELECT code, version, document, published_at FROM published_item ORDER BY code, version");
     let row = |row: &sqlx::any::AnyRow| (row.get(0), row.get(1), row.get(2), row.get(3));
@@ -143,15 +153,22 @@ async fn a_changed_folder_is_put_in_force_and_a_broken_one_is_not() {
     }
     let (_data, state) = platform(catalogue::load(&city).unwrap(), Some(&city.to_string_lossy())).await;
     let first = state.catalogue.current().version.clone();
+    let party = PartyId::new(1, [1; 10]);
+    let listening = state.notices.listen(party);
     let path = city.join(ITEM);
     let text = fs::read_to_string(&path).unwrap();
     fs::write(&path, text.replace("department: police", "department: moon")).unwrap();
     assert!(!watch::reload(&state).await);
     assert_eq!(state.catalogue.current().version, first);
+    assert!(notices::page(&state.store, party, 0).await.unwrap().events.is_empty());
     fs::write(&path, text.replace("minutes: 3", "minutes: 4")).unwrap();
     assert!(watch::reload(&state).await);
     assert_ne!(state.catalogue.current().version, first);
     assert_eq!(state.catalogue.current().pack.items[0].guide.minutes, 4);
+    let told = notices::page(&state.store, party, 0).await.unwrap().events;
+    let version = state.catalogue.current().version.clone();
+    assert_eq!(told[0].change, Change::CatalogueChanged { version });
+    assert!(listening.has_changed().unwrap(), "apps that listen are woken");
 }
 
 #[tokio::test]

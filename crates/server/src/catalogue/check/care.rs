@@ -60,7 +60,8 @@ pub fn dictionary(pack: &CityPack) -> Vec<Finding> {
         purpose(FILE, &format!("{at}.purpose"), &element.purpose, &element.label, &mut findings);
         if too_open(element) {
             let message = format!("`{}` is more personal than its grade says", element.id);
-            let remedy = "identity and card numbers are `sensitive`, phones at least `personal`, addresses at least `internal`";
+            let remedy =
+                "identity and card numbers are `sensitive`, phones at least `personal`, addresses at least `internal`";
             findings.push(Finding::at(FILE, format!("{at}.sensitivity"), "sensitivity", message, remedy));
         }
     }
