@@ -72,7 +72,7 @@ impl Persona {
 pub fn tell(pack: &LoadedPack, code: &str, persona: Persona, today: Date) -> Option<String> {
     let evaluator = pack.evaluator(code)?;
     let fixture = persona.fixture(today);
-    let inputs = fixture.inputs();
+    let inputs = named(pack, fixture.inputs());
     let state = evaluator.evaluate(&inputs);
     let mut told = String::new();
     let item = evaluator.item();
@@ -85,6 +85,17 @@ pub fn tell(pack: &LoadedPack, code: &str, persona: Persona, today: Date) -> Opt
     materials(item, &state, &mut told);
     ending(&evaluator, &inputs, &state, &mut told);
     Some(told)
+}
+
+/// The facts under the names of the registers that would answer them.
+fn named(pack: &LoadedPack, mut inputs: Inputs) -> Inputs {
+    for (key, fact) in &mut inputs.facts.0 {
+        let register = key.split_once('.').and_then(|(id, _)| pack.register(id));
+        if let Some(register) = register {
+            fact.register = register.name.clone();
+        }
+    }
+    inputs
 }
 
 fn conditions(evaluator: &Evaluator, inputs: &Inputs, told: &mut String) {
