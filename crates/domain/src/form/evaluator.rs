@@ -91,12 +91,15 @@ impl Evaluator {
         self.begin(inputs.clone()).value(rule)
     }
 
-    /// Judges the conditions of the guide, with their notes filled in.
+    /// Judges the conditions of the guide, with their notes filled in. Of somebody about whom nothing is known,
+    /// nothing is told: "none found" would be said of nobody.
     #[must_use]
     pub fn conditions(&self, inputs: &Inputs) -> Vec<JudgedCondition> {
         let evaluation = self.begin(inputs.clone());
+        let nobody = inputs.applicant.is_none() && inputs.facts.0.is_empty();
         let judge = |condition: &crate::item::Condition| {
-            let met = condition.rule.as_ref().and_then(|rule| evaluation.judge(rule));
+            let rule = condition.rule.as_ref().filter(|_| !nobody);
+            let met = rule.and_then(|rule| evaluation.judge(rule));
             let note = match met {
                 Some(true) => condition.when_met.as_ref(),
                 Some(false) => condition.when_not.as_ref(),
