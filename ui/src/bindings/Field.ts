@@ -16,9 +16,17 @@ export type Field = {
  */
 id: string, 
 /**
+ * Element of the pack's dictionary this field is bound to: two services that bind the same one ask once.
+ */
+element?: string, 
+/**
  * Label. For a page with one field it may repeat the title; screens then show it once.
  */
 label: LocalText, 
+/**
+ * Why it is asked, where the page's own reason does not cover it.
+ */
+why?: LocalText, 
 /**
  * What to look at while answering, e.g. "合同第一页右上角".
  */
@@ -78,7 +86,11 @@ min?: number,
 /**
  * Greatest fen.
  */
-max?: number, } | { "kind": "id_number" } | { "kind": "credit_code" } | { "kind": "phone" } | { "kind": "bank_card" } | { "kind": "property_unit" } | { "kind": "address" } | { "kind": "date", 
+max?: number, } | { "kind": "id_number" } | { "kind": "credit_code" } | { "kind": "phone" } | { "kind": "bank_card" } | { "kind": "property_unit" } | { "kind": "address" } | { "kind": "region" } | { "kind": "map_point" } | { "kind": "signature" } | { "kind": "material", 
+/**
+ * Slot id of materials.yaml.
+ */
+material: string, } | { "kind": "date", 
 /**
  * `past`, `future` or both allowed.
  */
