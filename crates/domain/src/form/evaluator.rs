@@ -95,8 +95,10 @@ impl Evaluator {
     #[must_use]
     pub fn conditions(&self, inputs: &Inputs) -> Vec<JudgedCondition> {
         let evaluation = self.begin(inputs.clone());
+        // Nobody is signed in: nothing is known of them, and what they do not hold here says nothing.
+        let known = inputs.applicant.is_some();
         let judge = |condition: &crate::item::Condition| {
-            let met = condition.rule.as_ref().and_then(|rule| evaluation.judge(rule));
+            let met = condition.rule.as_ref().filter(|_| known).and_then(|rule| evaluation.judge(rule));
             let note = match met {
                 Some(true) => condition.when_met.as_ref(),
                 Some(false) => condition.when_not.as_ref(),
