@@ -4,7 +4,13 @@ use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 use utoipa::ToSchema;
 
-use crate::{calendar::CalendarYear, item::ServiceItem, licence::LicenceType, rules::Expr, text::LocalText};
+use crate::{
+    calendar::CalendarYear,
+    item::{AudienceKind, ServiceItem},
+    licence::LicenceType,
+    rules::Expr,
+    text::LocalText,
+};
 
 /// The whole pack.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS, ToSchema)]
@@ -105,6 +111,10 @@ pub struct City {
     pub home_tiles: Vec<HomeTile>,
     /// The same for senior mode (at most 8, fixed order).
     pub senior_tiles: Vec<HomeTile>,
+    /// Hosts that texts may send residents to, their sub-hosts included; no text may name another.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[ts(as = "Option<Vec<String>>", optional)]
+    pub links: Vec<String>,
 }
 
 /// A theme of the catalogue.
@@ -118,6 +128,10 @@ pub struct Theme {
     pub name: LocalText,
     /// Icon name of the sprite.
     pub icon: String,
+    /// Who it is for; empty means everybody (L09: a service stands under themes for its own people).
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[ts(as = "Option<Vec<AudienceKind>>", optional)]
+    pub audience: Vec<AudienceKind>,
 }
 
 /// A tile of the home page.

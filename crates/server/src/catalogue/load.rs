@@ -35,12 +35,9 @@ pub fn assemble(source: &PackSource) -> (Option<CityPack>, Vec<Finding>) {
     let city: Option<City> = reader.file("city.yaml", FileKind::City);
     let departments: Option<Vec<Department>> = reader.file("departments.yaml", FileKind::Departments);
     let regions: Option<Vec<Region>> = reader.file("regions.yaml", FileKind::Regions);
-    let licence_types: Option<Vec<LicenceType>> = reader.file("licences.yaml", FileKind::Licences);
-    let registers: Option<Vec<Register>> = reader.file("registers.yaml", FileKind::Registers);
-    let demo: Vec<DemoFact> = match source.files.contains_key("demo.yaml") {
-        true => reader.file("demo.yaml", FileKind::Demo).unwrap_or_default(),
-        false => Vec::new(),
-    };
+    let licence_types: Option<Vec<LicenceType>> = reader.list("licences.yaml", FileKind::Licences);
+    let registers: Option<Vec<Register>> = reader.list("registers.yaml", FileKind::Registers);
+    let demo: Vec<DemoFact> = reader.list("demo.yaml", FileKind::Demo).unwrap_or_default();
     let calendars: Vec<CalendarYear> = reader.calendars();
     let items: Vec<ServiceItem> = source.item_codes().iter().filter_map(|code| reader.item(code)).collect();
     reader.strangers();
@@ -120,6 +117,11 @@ impl Reader<'_> {
         }
     }
 
+    /// A list a small city may do without.
+    fn list<T: DeserializeOwned>(&mut self, file: &str, kind: FileKind) -> Option<Vec<T>> {
+        if self.source.files.contains_key(file) { self.file(file, kind) } else { Some(Vec::new()) }
+    }
+
     fn calendars(&mut self) -> Vec<CalendarYear> {
         let names: Vec<&String> = self.source.files.keys().filter(|name| name.starts_with("calendars/")).collect();
         names.into_iter().filter_map(|name| self.file(name, FileKind::Calendar)).collect()
@@ -129,7 +131,7 @@ impl Reader<'_> {
         let path = |name: &str| format!("items/{code}/{name}.yaml");
         let item: Option<ItemFile> = self.file(&path("item"), FileKind::Item);
         let form: Option<Form> = self.file(&path("form"), FileKind::Form);
-        let materials: Option<Vec<MaterialRule>> = self.file(&path("materials"), FileKind::Materials);
+        let materials: Option<Vec<MaterialRule>> = self.list(&path("materials"), FileKind::Materials);
         let workflow: Option<Workflow> = self.file(&path("workflow"), FileKind::Workflow);
         let ItemFile { code: named, version, guide } = item?;
         if named != code {
@@ -151,7 +153,7 @@ impl Reader<'_> {
             "regions.yaml",
             "registers.yaml",
         ];
-        const ITEM: [&str; 4] = ["item.yaml", "form.yaml", "materials.yaml", "workflow.yaml"];
+        const ITEM: [&str; 5] = ["item.yaml", "form.yaml", "materials.yaml", "workflow.yaml", "examples.yaml"];
         for name in self.source.files.keys() {
             let parts: Vec<&str> = name.split('/').collect();
             let known = match parts.as_slice() {

@@ -17,6 +17,7 @@ use utoipa_axum::router::OpenApiRouter;
 
 pub(crate) use decide::{approve_by_rules, decision};
 pub(crate) use dossier::{Correction, Dossier, Scene};
+pub(crate) use issue::written;
 pub(crate) use moves::{By, open, step, wake};
 pub use payment::{LocalLedger, PaymentGateway, PaymentOrder, Settlement};
 pub(crate) use rows::{insert_correction, load, lock};

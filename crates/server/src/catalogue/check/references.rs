@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use haoban_domain::{
+    form::FieldKind,
     identifiers::credit_code,
     item::ServiceItem,
     material::Replacement,
@@ -280,6 +281,16 @@ fn form(item: &ServiceItem, said: &mut Said) {
         .flat_map(|(path, field, _)| field.checks.iter().map(move |check| (path.clone(), check.id.as_str())));
     let own = item.form.checks.iter().map(|check| ("checks".to_owned(), check.id.as_str()));
     said.once(&file, "check", checks.chain(own));
+    let slots = fields.iter().filter_map(|(path, field, _)| match &field.kind {
+        FieldKind::Material { material } => Some((format!("{path}.material"), material.as_str())),
+        _ => None,
+    });
+    let slots: Vec<(String, &str)> = slots.collect();
+    for (path, slot) in &slots {
+        let known = item.materials.iter().any(|material| material.id == *slot);
+        said.known(&file, path.clone(), "material in materials.yaml", slot, known);
+    }
+    said.once(&file, "material", slots.into_iter());
     for (old, new) in &item.form.renamed_fields {
         let known = fields.iter().any(|(_, field, _)| field.id == *new);
         said.known(&file, format!("renamed_fields.{old}"), "field", new, known);
