@@ -8,6 +8,7 @@ import type { DeskTask } from "./DeskTask";
 import type { Facts } from "./Facts";
 import type { Form } from "./Form";
 import type { LocalText } from "./LocalText";
+import type { Region } from "./Region";
 import type { StandardReason } from "./StandardReason";
 
 /**
@@ -26,6 +27,10 @@ form: Form,
  * Facts that were read for it.
  */
 facts: Facts, 
+/**
+ * Regions of the pack, so that addresses are read as people write them.
+ */
+regions: Array<Region>, 
 /**
  * The officer's task, if the department has one.
  */
