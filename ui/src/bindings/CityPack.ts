@@ -2,10 +2,12 @@
 import type { CalendarYear } from "./CalendarYear";
 import type { City } from "./City";
 import type { Department } from "./Department";
+import type { Element } from "./Element";
 import type { LicenceType } from "./LicenceType";
 import type { Region } from "./Region";
 import type { Register } from "./Register";
 import type { ServiceItem } from "./ServiceItem";
+import type { Synonym } from "./Synonym";
 
 /**
  * The whole pack.
@@ -35,6 +37,14 @@ calendars: Array<CalendarYear>,
  * Registers and their facts.
  */
 registers: Array<Register>, 
+/**
+ * Data elements that services share.
+ */
+dictionary: Array<Element>, 
+/**
+ * What people say when they mean a service.
+ */
+synonyms: Array<Synonym>, 
 /**
  * Service items.
  */

@@ -14,7 +14,8 @@ pub(super) fn write(index: &Index) -> Vec<u8> {
     let tokens = &index.tokens;
     let mut body = Vec::new();
     block(&mut body, &u64::try_from(index.entries).unwrap_or(0).to_le_bytes());
-    let texts = tokens.texts.iter().flat_map(|text| [text.entry, code(text.source), text.start, text.len, text.raw_end]);
+    let texts =
+        tokens.texts.iter().flat_map(|text| [text.entry, code(text.source), text.start, text.len, text.raw_end]);
     numbers(&mut body, texts);
     block(&mut body, tokens.raw.as_bytes());
     numbers(&mut body, tokens.cells.iter().map(|cell| u32::from(*cell)));
@@ -43,15 +44,16 @@ pub(super) fn read(bytes: &[u8]) -> Result<Index, NotAnIndex> {
     let entries = next(rest)?.first_chunk::<8>().ok_or(NotAnIndex)?;
     let entries = usize::try_from(u64::from_le_bytes(*entries)).map_err(|_| NotAnIndex)?;
     let tokens = tokens(rest, entries)?;
-    let known = |array: Vec<u32>| {
+    let below = |end: usize, array: Vec<u32>| {
         let greatest = array.iter().copied().max().map_or(0, |cell| cell as usize + 1);
-        (greatest <= tokens.cells.len()).then_some(array).ok_or(NotAnIndex)
+        (greatest <= end).then_some(array).ok_or(NotAnIndex)
     };
+    let read_out = tokens.sounds.len();
     let arrays = Arrays {
-        characters: known(read_numbers(rest)?)?,
-        pinyin: known(read_numbers(rest)?)?,
-        initials: known(read_numbers(rest)?)?,
-        sounds: known(read_numbers(rest)?)?,
+        characters: below(tokens.cells.len(), read_numbers(rest)?)?,
+        pinyin: below(read_out, read_numbers(rest)?)?,
+        initials: below(read_out, read_numbers(rest)?)?,
+        sounds: below(read_out, read_numbers(rest)?)?,
     };
     let rewrites: Rewrites = serde_json::from_slice(next(rest)?).map_err(|_| NotAnIndex)?;
     Ok(Index { entries, tokens, arrays, rewrites })
@@ -67,7 +69,8 @@ fn tokens(rest: &mut &[u8], entries: usize) -> Result<Tokens, NotAnIndex> {
     let place: Vec<u16> = next(rest)?.as_chunks::<2>().0.iter().map(|two| u16::from_le_bytes(*two)).collect();
     let known = read_numbers(rest)?;
     let cells = cells.ok_or(NotAnIndex)?;
-    let lengths = at.len() == cells.len() + 1 && sounds.len() == cells.len() && place.len() == cells.len();
+    let read_out = sounds.len();
+    let lengths = at.len() == read_out + 1 && place.len() == read_out && read_out <= cells.len();
     let letters = at.is_sorted() && at.last().is_some_and(|end| *end as usize == pinyin.len());
     if !lengths || !letters {
         return Err(NotAnIndex);
@@ -76,7 +79,8 @@ fn tokens(rest: &mut &[u8], entries: usize) -> Result<Tokens, NotAnIndex> {
     for (number, text) in texts.iter().enumerate() {
         let follows = text.start as usize == text_of.len() && (text.entry as usize) < entries;
         let end = text.start as usize + text.len as usize + 1;
-        if !follows || end > cells.len() {
+        let room = if text.source == Source::Summary { cells.len() } else { read_out };
+        if !follows || end > room {
             return Err(NotAnIndex);
         }
         text_of.resize(end, u32::try_from(number).unwrap_or(u32::MAX));
@@ -84,7 +88,7 @@ fn tokens(rest: &mut &[u8], entries: usize) -> Result<Tokens, NotAnIndex> {
     if text_of.len() != cells.len() {
         return Err(NotAnIndex);
     }
-    let starts = at.get(..cells.len()).unwrap_or_default();
+    let starts = at.get(..read_out).unwrap_or_default();
     let initials = starts.iter().map(|at| pinyin.get(*at as usize).copied().unwrap_or(b'?')).collect();
     Ok(Tokens { texts, raw, cells, initials, pinyin, at, sounds, text_of, place, known })
 }

@@ -92,12 +92,7 @@ fn mixed(index: &Index, term: &mut Term) {
     let word = term.letters.clone();
     let mut starts: Vec<u32> = Vec::new();
     if term.in_letters() {
-        let letters = term.bytes();
-        let two = &letters[..letters.len().min(2)];
-        let array = &index.arrays.initials;
-        starts.extend(&array[starting(array, two, |cell| index.tokens.initials_from(cell))]);
-        let array = &index.arrays.pinyin;
-        starts.extend(&array[starting(array, two, |cell| index.tokens.pinyin_from(cell))]);
+        starts = starts_of_letters(index, &term.bytes());
     } else if word.iter().any(|c| is_letter(*c)) {
         let first = word.iter().position(|c| !is_letter(*c)).unwrap_or(0);
         let run: Vec<char> = word[first..].iter().copied().take_while(|c| !is_letter(*c)).collect();
@@ -118,6 +113,30 @@ fn mixed(index: &Index, term: &mut Term) {
     }
 }
 
+/// Cells at which letters may begin that are syllables and first letters together: the first of them is a
+/// first letter before another, a whole syllable, or `zh`, `ch`, `sh`.
+fn starts_of_letters(index: &Index, letters: &[u8]) -> Vec<u32> {
+    const LONGEST: usize = 12;
+    if letters.len() > LONGEST {
+        return Vec::new();
+    }
+    let two = &letters[..letters.len().min(2)];
+    let array = &index.arrays.initials;
+    let mut starts = array[starting(array, two, |cell| index.tokens.initials_from(cell))].to_vec();
+    let array = &index.arrays.pinyin;
+    for length in 2..letters.len().min(7) {
+        let is_syllable = index.tokens.known.binary_search(&sounds::sound(&letters[..length])).is_ok();
+        let two_for_one = length == 2 && letters[1] == b'h';
+        if is_syllable || two_for_one {
+            let sought = &letters[..if two_for_one { 2 } else { length + 1 }];
+            let cells = &array[starting(array, sought, |cell| index.tokens.pinyin_from(cell))];
+            let fits = |cell: &&u32| two_for_one || index.tokens.syllable(**cell as usize).len() == length;
+            starts.extend(cells.iter().filter(fits));
+        }
+    }
+    starts
+}
+
 /// Finds what sounds like the term: wrong characters, or letters of another accent.
 pub(super) fn alike(index: &Index, term: &mut Term) {
     let ways: Vec<Vec<Vec<u8>>> = if term.in_letters() {
@@ -132,7 +151,8 @@ pub(super) fn alike(index: &Index, term: &mut Term) {
         let array = &index.arrays.sounds;
         for cell in &array[starting(array, &sought, |cell| index.tokens.sounds_from(cell))] {
             let cells = *cell as usize..*cell as usize + way.len();
-            let same = cells.clone().zip(way).filter(|(at, typed)| index.tokens.syllable(*at) == typed.as_slice()).count();
+            let same =
+                cells.clone().zip(way).filter(|(at, typed)| index.tokens.syllable(*at) == typed.as_slice()).count();
             let (entry, score) = score(index, *cell, Kind::Sounds, way.len());
             // What is read alike comes before what only some confuse.
             let score = if same == way.len() { score } else { score.saturating_sub(150) };

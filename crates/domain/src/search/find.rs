@@ -6,7 +6,7 @@ use super::{
     marks,
     score::{BEYOND_SUMMARY, NONE},
     sentence,
-    tokens::{Source, normal},
+    tokens::{Source, is_letter, normal},
 };
 
 const LONGEST_TERM: usize = 48;
@@ -28,12 +28,31 @@ pub(super) fn search(index: &Index, query: &str, limit: usize, nudge: Nudge<'_>)
     }
     if !is_found(&terms) {
         terms = in_other_words(index, terms, whole);
+    } else if let [only] = terms.as_mut_slice() {
+        beside(index, only);
     }
     answer(index, &terms, limit, nudge)
 }
 
-/// A sentence, or a typo where no sentence is understood.
+/// Where long words stand in few entries as they are, those that hold most of them follow.
+fn beside(index: &Index, term: &mut Term) {
+    const LONG: usize = 4;
+    const FEW: usize = 3;
+    let found = term.best.iter().filter(|best| best.score >= BEYOND_SUMMARY).count();
+    if !term.in_letters() && !term.mended && term.letters.len() >= LONG && found < FEW {
+        sentence::find(index, term);
+    }
+}
+
+/// A sentence, or a typo where no sentence is understood; letters the other way round.
 fn in_other_words(index: &Index, mut terms: Vec<Term>, whole: Vec<char>) -> Vec<Term> {
+    if whole.iter().all(|c| is_letter(*c)) {
+        // Letters with one slip are more often meant than a sentence of which only parts are understood.
+        terms.iter_mut().filter(|term| !term.is_strong()).for_each(|term| direct::mend(index, term));
+        if is_found(&terms) {
+            return terms;
+        }
+    }
     let mut spoken = Term::new(whole, index.entries);
     let understood = sentence::find(index, &mut spoken);
     if understood {

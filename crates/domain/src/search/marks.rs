@@ -31,7 +31,9 @@ pub(super) fn cover(tokens: &Tokens, kind: Kind, cell: u32, term: &[char]) -> Co
     let start = cell as usize;
     let end = tokens.end(cell);
     match kind {
-        Kind::Characters | Kind::Sounds | Kind::MendedCharacters => (start..end.min(start + term.len())).map(|cell| (cell, String::new())).collect(),
+        Kind::Characters | Kind::Sounds | Kind::MendedCharacters => {
+            (start..end.min(start + term.len())).map(|cell| (cell, String::new())).collect()
+        }
         Kind::Initials => (start..end).zip(term).map(|(cell, letter)| (cell, letter.to_string())).collect(),
         Kind::Pinyin | Kind::Mended => syllables(tokens, start, end, term),
         Kind::Mixed => align(tokens, start, end, term).unwrap_or_default(),

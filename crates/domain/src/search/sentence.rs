@@ -19,8 +19,36 @@ use crate::pack::Synonym;
 const FILLERS: &str = "我你您他她它想要了吗呢啊吧呀的个是有没能可以会怎么样如何什哪里儿请问给帮把在就还去来到和跟咋得一下这那都也又被让为";
 /// Words that are taken out of a sentence so that what stood beside them meets, longest first.
 const GLUE: [&str; 30] = [
-    "能不能", "有没有", "可不可以", "是不是", "怎么办", "请问", "怎么", "怎样", "如何", "哪里", "哪儿", "什么", "需要",
-    "可以", "一下", "一个", "我家", "我们", "想", "个", "了", "吗", "呢", "啊", "吧", "的", "我", "要", "给", "家",
+    "能不能",
+    "有没有",
+    "可不可以",
+    "是不是",
+    "怎么办",
+    "请问",
+    "怎么",
+    "怎样",
+    "如何",
+    "哪里",
+    "哪儿",
+    "什么",
+    "需要",
+    "可以",
+    "一下",
+    "一个",
+    "我家",
+    "我们",
+    "想",
+    "个",
+    "了",
+    "吗",
+    "呢",
+    "啊",
+    "吧",
+    "的",
+    "我",
+    "要",
+    "给",
+    "家",
 ];
 /// Most places looked at; rare pairs are looked at first.
 const BUDGET: usize = 12_000;
@@ -127,8 +155,8 @@ fn of_pair<'i>(index: &'i Index, pair: &[char]) -> Option<Clue<'i>> {
 /// A sentence typed in letters: pairs of sounds.
 fn of_letters<'i>(index: &'i Index, term: &Term) -> Vec<Clue<'i>> {
     let letters: Vec<u8> = term.letters.iter().filter_map(|c| u8::try_from(*c).ok()).collect();
-    let ways = sounds::cut(&letters, &index.tokens.known);
-    let Some(way) = ways.first() else { return Vec::new() };
+    let known = &index.tokens.known;
+    let way = sounds::cut(&letters, known).into_iter().next().unwrap_or_else(|| sounds::pieces(&letters, known));
     let sought: Vec<u32> = way.iter().map(|syllable| sounds::sound(syllable)).collect();
     let array = &index.arrays.sounds;
     sought
@@ -167,25 +195,35 @@ struct Weighed {
 }
 
 fn weigh(index: &Index, clues: &[Clue<'_>]) -> Vec<Weighed> {
-    let mut hits: Vec<(u32, u16)> = Vec::new();
+    let mut hits: Vec<Hit> = Vec::new();
     for (number, clue) in clues.iter().enumerate() {
-        let number = u16::try_from(number).unwrap_or(u16::MAX);
-        hits.extend(clue.cells.iter().map(|cell| (index.tokens.text_of[*cell as usize], number)));
+        let clue_number = u16::try_from(number).unwrap_or(u16::MAX);
+        hits.extend(clue.cells.iter().map(|cell| {
+            let text = index.tokens.text_of[*cell as usize];
+            Hit { entry: index.tokens.texts[text as usize].entry, text, clue: clue_number }
+        }));
     }
     hits.sort_unstable();
     hits.dedup();
-    let entry_of = |text: u32| index.tokens.texts[text as usize].entry;
-    hits.chunk_by(|a, b| entry_of(a.0) == entry_of(b.0)).map(|held| weigh_entry(index, clues, held)).collect()
+    hits.chunk_by(|a, b| a.entry == b.entry).map(|held| weigh_entry(index, clues, held)).collect()
+}
+
+/// A clue in a text.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+struct Hit {
+    entry: u32,
+    text: u32,
+    clue: u16,
 }
 
 /// Each clue counts once, in the text where it weighs most.
-fn weigh_entry(index: &Index, clues: &[Clue<'_>], hits: &[(u32, u16)]) -> Weighed {
+fn weigh_entry(index: &Index, clues: &[Clue<'_>], hits: &[Hit]) -> Weighed {
     let mut by_clue: Vec<(u16, f32)> = Vec::with_capacity(hits.len());
     let (mut best, mut cell) = (0.0, 0);
-    for held in hits.chunk_by(|a, b| a.0 == b.0) {
-        let Some((number, _)) = held.first() else { continue };
-        let text = index.tokens.texts[*number as usize];
-        let pairs = held.iter().filter(|(_, clue)| clues[usize::from(*clue)].is_pair).count();
+    for held in hits.chunk_by(|a, b| a.text == b.text) {
+        let Some(first) = held.first() else { continue };
+        let text = index.tokens.texts[first.text as usize];
+        let pairs = held.iter().filter(|hit| clues[usize::from(hit.clue)].is_pair).count();
         let share = (pairs as f32 / text.len.saturating_sub(1).max(1) as f32).min(1.0);
         let source = match text.source {
             Source::Name => 1.1,
@@ -194,7 +232,7 @@ fn weigh_entry(index: &Index, clues: &[Clue<'_>], hits: &[(u32, u16)]) -> Weighe
         };
         let whole = if share >= 1.0 { 1.5 } else { 1.0 };
         let factor = source * whole * (0.6 + 0.4 * share);
-        let weights = held.iter().map(|(_, clue)| (*clue, clues[usize::from(*clue)].weight * factor));
+        let weights = held.iter().map(|hit| (hit.clue, clues[usize::from(hit.clue)].weight * factor));
         let sum: f32 = weights.clone().map(|(_, weight)| weight).sum();
         by_clue.extend(weights);
         if sum > best {
@@ -204,7 +242,7 @@ fn weigh_entry(index: &Index, clues: &[Clue<'_>], hits: &[(u32, u16)]) -> Weighe
     by_clue.sort_by(|a, b| a.0.cmp(&b.0).then(b.1.total_cmp(&a.1)));
     by_clue.dedup_by_key(|(clue, _)| *clue);
     Weighed {
-        entry: hits.first().map_or(0, |(text, _)| index.tokens.texts[*text as usize].entry),
+        entry: hits.first().map_or(0, |hit| hit.entry),
         weight: by_clue.iter().map(|(_, weight)| weight).sum(),
         cell,
         has_pair: by_clue.iter().any(|(clue, _)| clues[usize::from(*clue)].is_pair),

@@ -47,6 +47,24 @@ pub(super) fn cut(letters: &[u8], known: &[u32]) -> Vec<Vec<Vec<u8>>> {
     ways
 }
 
+/// Syllables of letters that cannot be cut cleanly, the longest at each place; what fits nowhere is left out.
+pub(super) fn pieces(letters: &[u8], known: &[u32]) -> Vec<Vec<u8>> {
+    let mut pieces = Vec::new();
+    let mut from = 0;
+    while from < letters.len() {
+        let longest = (2..=LONGEST.min(letters.len() - from)).rev();
+        let mut lengths = longest.filter(|length| known.binary_search(&sound(&letters[from..from + length])).is_ok());
+        match lengths.next() {
+            Some(length) => {
+                pieces.push(letters[from..from + length].to_vec());
+                from += length;
+            }
+            None => from += 1,
+        }
+    }
+    pieces
+}
+
 fn walk(
     letters: &[u8],
     from: usize,

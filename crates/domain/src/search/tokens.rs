@@ -42,7 +42,8 @@ pub(super) struct Tokens {
     pub raw: String,
     /// Characters, letters small; [`END`] behind each text.
     pub cells: Vec<char>,
-    /// First letter of each cell.
+    /// First letter of each cell. This and what follows holds for all texts but summaries, which stand behind
+    /// the others and are found by their characters only.
     pub initials: Vec<u8>,
     /// Syllables one after the other; `\0` behind each text.
     pub pinyin: Vec<u8>,
@@ -50,7 +51,7 @@ pub(super) struct Tokens {
     pub at: Vec<u32>,
     /// Sound of each cell.
     pub sounds: Vec<u32>,
-    /// Text of each cell.
+    /// Text of each cell, summaries too.
     pub text_of: Vec<u32>,
     /// Position of each cell in its source, in characters.
     pub place: Vec<u16>,
@@ -71,9 +72,11 @@ impl Tokens {
             for phrase in &entry.phrases {
                 tokens.add(number, Source::Phrase, phrase);
             }
-            tokens.add(number, Source::Summary, &entry.summary);
         }
         tokens.at.push(position(tokens.pinyin.len()));
+        for (number, entry) in entries.iter().enumerate() {
+            tokens.add_summary(u32::try_from(number).unwrap_or(u32::MAX), &entry.summary);
+        }
         tokens.known = sounds::known(&tokens);
         tokens
     }
@@ -93,6 +96,16 @@ impl Tokens {
         let len = position(self.cells.len()) - start;
         self.texts.push(Text { entry, source, start, len, raw_end: position(self.raw.len()) });
         self.push(END, None, number, 0);
+    }
+
+    fn add_summary(&mut self, entry: u32, text: &str) {
+        let start = position(self.cells.len());
+        let number = position(self.texts.len());
+        self.cells.extend(text.chars().filter_map(normal));
+        let len = position(self.cells.len()) - start;
+        self.cells.push(END);
+        self.text_of.resize(self.cells.len(), number);
+        self.texts.push(Text { entry, source: Source::Summary, start, len, raw_end: position(self.raw.len()) });
     }
 
     fn push(&mut self, character: char, syllable: Option<&str>, text: u32, place: u16) {

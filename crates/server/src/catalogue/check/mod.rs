@@ -13,6 +13,7 @@ pub mod references;
 pub mod report;
 pub mod rules;
 pub mod texts;
+pub mod ways;
 
 use std::{io::Write, path::Path};
 
@@ -65,6 +66,7 @@ pub fn findings(source: &PackSource, today: Date) -> Vec<Finding> {
 
 fn of_pack(pack: &CityPack, today: Date) -> Vec<Finding> {
     let mut findings = references::check(pack);
+    findings.extend(ways::check(pack));
     findings.extend(texts::check(pack));
     for item in &pack.items {
         findings.extend(guide::check(item, today));

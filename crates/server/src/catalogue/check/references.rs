@@ -24,7 +24,6 @@ pub fn check(pack: &CityPack) -> Vec<Finding> {
     registers(pack, &mut said);
     demo(pack, &mut said);
     tiles(pack, &mut said);
-    ways(pack, &mut said);
     for item in &pack.items {
         guide(item, pack, &mut said);
         materials(item, pack, &mut said);
@@ -123,27 +122,6 @@ fn lists(pack: &CityPack, said: &mut Said) {
         let strange = calendar.off.iter().chain(&calendar.work).find(|day| day.0.year() != calendar.year);
         if let Some(day) = strange {
             said.wrong(&file, "off".to_owned(), format!("{day} is in another year"), "move it to its year");
-        }
-    }
-}
-
-/// Life events and synonyms lead to items of the pack; the same words are not given to two lines.
-fn ways(pack: &CityPack, said: &mut Said) {
-    let has = |code: &String| pack.items.iter().any(|item| item.code == *code);
-    said.once("city.yaml", "life event", numbered(&pack.city.life_events, "id", |event| &event.id));
-    for (at, event) in pack.city.life_events.iter().enumerate() {
-        for code in &event.items {
-            said.known("city.yaml", format!("life_events.{at}.items"), "item", code, has(code));
-        }
-    }
-    let mut spoken = BTreeSet::new();
-    for (at, synonym) in pack.synonyms.iter().enumerate() {
-        for code in &synonym.items {
-            said.known("synonyms.yaml", format!("{at}.items"), "item", code, has(code));
-        }
-        for words in synonym.say.iter().filter(|words| !spoken.insert(words.as_str())) {
-            let message = format!("`{words}` is said twice");
-            said.wrong("synonyms.yaml", format!("{at}.say"), message, "put everything it means into one line");
         }
     }
 }
