@@ -6,7 +6,7 @@ use haoban_domain::{
     item::{Guide, ServiceItem},
     licence::LicenceType,
     material::MaterialRule,
-    pack::{City, CityPack, DemoFact, Department, Element, Region, Register},
+    pack::{City, CityPack, DemoFact, Department, Element, Region, Register, Synonym},
     workflow::Workflow,
 };
 use serde::{Deserialize, de::DeserializeOwned};
@@ -38,13 +38,25 @@ pub fn assemble(source: &PackSource) -> (Option<CityPack>, Vec<Finding>) {
     let licence_types: Option<Vec<LicenceType>> = reader.list("licences.yaml", FileKind::Licences);
     let registers: Option<Vec<Register>> = reader.list("registers.yaml", FileKind::Registers);
     let demo: Vec<DemoFact> = reader.list("demo.yaml", FileKind::Demo).unwrap_or_default();
+    let synonyms: Vec<Synonym> = reader.list("synonyms.yaml", FileKind::Synonyms).unwrap_or_default();
     let calendars: Vec<CalendarYear> = reader.calendars();
     let items: Vec<ServiceItem> = source.item_codes().iter().filter_map(|code| reader.item(code)).collect();
     reader.strangers();
     let findings = reader.findings;
     let pack = match (city, departments, regions, licence_types, registers) {
         (Some(city), Some(departments), Some(regions), Some(licence_types), Some(registers)) if findings.is_empty() => {
-            Some(CityPack { city, departments, regions, licence_types, calendars, registers, dictionary, demo, items })
+            Some(CityPack {
+                city,
+                departments,
+                regions,
+                licence_types,
+                calendars,
+                registers,
+                dictionary,
+                synonyms,
+                demo,
+                items,
+            })
         }
         _ => None,
     };
@@ -143,7 +155,7 @@ impl Reader<'_> {
 
     /// Files that nothing reads are mistakes in a name.
     fn strangers(&mut self) {
-        const ROOT: [&str; 8] = [
+        const ROOT: [&str; 9] = [
             "city.yaml",
             "defaults.yaml",
             "demo.yaml",
@@ -152,6 +164,7 @@ impl Reader<'_> {
             "licences.yaml",
             "regions.yaml",
             "registers.yaml",
+            "synonyms.yaml",
         ];
         const ITEM: [&str; 5] = ["item.yaml", "form.yaml", "materials.yaml", "workflow.yaml", "examples.yaml"];
         for name in self.source.files.keys() {

@@ -26,6 +26,8 @@ pub enum FileKind {
     Licences,
     /// registers.yaml.
     Registers,
+    /// synonyms.yaml.
+    Synonyms,
     /// calendars/*.yaml.
     Calendar,
     /// items/*/item.yaml.
@@ -40,7 +42,7 @@ pub enum FileKind {
     Fixture,
 }
 
-const SCHEMAS: [(FileKind, &str); 14] = [
+const SCHEMAS: [(FileKind, &str); 15] = [
     (FileKind::City, include_str!("../../../../cities/schema/city.schema.json")),
     (FileKind::Departments, include_str!("../../../../cities/schema/departments.schema.json")),
     (FileKind::Defaults, include_str!("../../../../cities/schema/defaults.schema.json")),
@@ -49,6 +51,7 @@ const SCHEMAS: [(FileKind, &str); 14] = [
     (FileKind::Regions, include_str!("../../../../cities/schema/regions.schema.json")),
     (FileKind::Licences, include_str!("../../../../cities/schema/licences.schema.json")),
     (FileKind::Registers, include_str!("../../../../cities/schema/registers.schema.json")),
+    (FileKind::Synonyms, include_str!("../../../../cities/schema/synonyms.schema.json")),
     (FileKind::Calendar, include_str!("../../../../cities/schema/calendar.schema.json")),
     (FileKind::Item, include_str!("../../../../cities/schema/item.schema.json")),
     (FileKind::Form, include_str!("../../../../cities/schema/form.schema.json")),

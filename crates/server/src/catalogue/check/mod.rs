@@ -21,6 +21,7 @@ mod samples;
 pub mod simulate;
 pub mod texts;
 pub mod typing;
+pub mod ways;
 
 use std::{io::Write, path::Path};
 
@@ -79,6 +80,7 @@ pub fn findings(source: &PackSource, today: Date) -> Vec<Finding> {
 
 fn of_pack(pack: &CityPack, today: Date) -> Vec<Finding> {
     let mut findings = references::check(pack);
+    findings.extend(ways::check(pack));
     findings.extend(texts::check(pack));
     findings.extend(care::dictionary(pack));
     for item in &pack.items {
