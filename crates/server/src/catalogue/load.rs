@@ -136,7 +136,15 @@ impl Reader<'_> {
             let message = format!("the code is `{named}` but the folder is `{code}`");
             self.findings.push(Finding::at(path("item"), "code", "reference", message, "make both the same"));
         }
-        Some(ServiceItem { code: named, version, guide, form: form?, materials: materials?, workflow: workflow? })
+        Some(ServiceItem {
+            code: named,
+            version,
+            guide,
+            form: form?,
+            materials: materials?,
+            workflow: workflow?,
+            joint: None,
+        })
     }
 
     /// Files that nothing reads are mistakes in a name.
