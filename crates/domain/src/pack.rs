@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 use utoipa::ToSchema;
 
-use crate::{calendar::CalendarYear, item::ServiceItem, licence::LicenceType, rules::Expr, text::LocalText};
+use crate::{calendar::CalendarYear, item::ServiceItem, joint::JointService, licence::LicenceType, rules::Expr, text::LocalText};
 
 /// The whole pack.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS, ToSchema)]
@@ -31,6 +31,11 @@ pub struct CityPack {
     #[ts(skip)]
     #[schema(ignore)]
     pub demo: Vec<DemoFact>,
+    /// Joint services; each is among `items` too, composed. Never leaves the platform in this form.
+    #[serde(default, skip_serializing)]
+    #[ts(skip)]
+    #[schema(ignore)]
+    pub joint: Vec<JointService>,
     /// Service items.
     pub items: Vec<ServiceItem>,
 }

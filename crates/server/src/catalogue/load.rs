@@ -4,6 +4,7 @@ use haoban_domain::{
     calendar::CalendarYear,
     form::Form,
     item::{Guide, ServiceItem},
+    joint::JointService,
     licence::LicenceType,
     material::MaterialRule,
     pack::{City, CityPack, DemoFact, Department, Element, Region, Register},
@@ -43,11 +44,23 @@ pub fn assemble(source: &PackSource) -> (Option<CityPack>, Vec<Finding>) {
     };
     let calendars: Vec<CalendarYear> = reader.calendars();
     let items: Vec<ServiceItem> = source.item_codes().iter().filter_map(|code| reader.item(code)).collect();
+    let joint: Vec<JointService> = reader.joint();
     reader.strangers();
     let findings = reader.findings;
     let pack = match (city, departments, regions, licence_types, registers) {
         (Some(city), Some(departments), Some(regions), Some(licence_types), Some(registers)) if findings.is_empty() => {
-            Some(CityPack { city, departments, regions, licence_types, calendars, registers, dictionary, demo, items })
+            Some(CityPack {
+                city,
+                departments,
+                regions,
+                licence_types,
+                calendars,
+                registers,
+                dictionary,
+                demo,
+                joint,
+                items,
+            })
         }
         _ => None,
     };
@@ -60,6 +73,12 @@ pub fn version(pack: &CityPack) -> String {
     let canonical =
         serde_json::to_value(pack).map(|value| haoban_domain::receipt::canonical_json(&value)).unwrap_or_default();
     hex::encode(Sha256::digest(canonical.as_bytes()))
+}
+
+/// The file of a joint service.
+#[must_use]
+pub fn joint_file(code: &str) -> String {
+    format!("joint/{code}.yaml")
 }
 
 struct Reader<'a> {
@@ -99,6 +118,7 @@ impl Reader<'_> {
             FileKind::Item => self.inherited.item(&mut value),
             FileKind::Workflow => self.inherited.workflow(&mut value),
             FileKind::Materials => against.extend(self.inherited.materials(file, &mut value)),
+            FileKind::Joint => against.extend(self.inherited.joint(file, &mut value)),
             FileKind::Form => against.extend(self.inherited.form(file, &mut value)),
             _ => {}
         }
@@ -123,6 +143,20 @@ impl Reader<'_> {
     fn calendars(&mut self) -> Vec<CalendarYear> {
         let names: Vec<&String> = self.source.files.keys().filter(|name| name.starts_with("calendars/")).collect();
         names.into_iter().filter_map(|name| self.file(name, FileKind::Calendar)).collect()
+    }
+
+    fn joint(&mut self) -> Vec<JointService> {
+        let names: Vec<&String> = self.source.files.keys().filter(|name| name.starts_with("joint/")).collect();
+        let mut services = Vec::new();
+        for name in names {
+            let Some(service) = self.file::<JointService>(name, FileKind::Joint) else { continue };
+            if *name != joint_file(&service.code) {
+                let message = format!("the code is `{}` but the file is `{name}`", service.code);
+                self.findings.push(Finding::at(name, "code", "reference", message, "make both the same"));
+            }
+            services.push(service);
+        }
+        services
     }
 
     fn item(&mut self, code: &str) -> Option<ServiceItem> {
@@ -164,7 +198,7 @@ impl Reader<'_> {
             let parts: Vec<&str> = name.split('/').collect();
             let known = match parts.as_slice() {
                 [file] => ROOT.contains(file),
-                ["calendars", _] => true,
+                ["calendars" | "joint", _] => true,
                 ["items", _, file] => ITEM.contains(file),
                 ["items", _, "fixtures", _] => true,
                 _ => false,

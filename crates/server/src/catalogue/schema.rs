@@ -38,9 +38,11 @@ pub enum FileKind {
     Workflow,
     /// items/*/fixtures/*.yaml.
     Fixture,
+    /// joint/*.yaml.
+    Joint,
 }
 
-const SCHEMAS: [(FileKind, &str); 14] = [
+const SCHEMAS: [(FileKind, &str); 15] = [
     (FileKind::City, include_str!("../../../../cities/schema/city.schema.json")),
     (FileKind::Departments, include_str!("../../../../cities/schema/departments.schema.json")),
     (FileKind::Defaults, include_str!("../../../../cities/schema/defaults.schema.json")),
@@ -55,6 +57,7 @@ const SCHEMAS: [(FileKind, &str); 14] = [
     (FileKind::Materials, include_str!("../../../../cities/schema/materials.schema.json")),
     (FileKind::Workflow, include_str!("../../../../cities/schema/workflow.schema.json")),
     (FileKind::Fixture, include_str!("../../../../cities/schema/fixture.schema.json")),
+    (FileKind::Joint, include_str!("../../../../cities/schema/joint.schema.json")),
 ];
 
 fn validators() -> &'static BTreeMap<FileKind, Validator> {

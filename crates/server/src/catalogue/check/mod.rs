@@ -8,6 +8,7 @@
 pub mod expressions;
 pub mod fixtures;
 pub mod guide;
+pub mod joint;
 pub mod materials;
 pub mod references;
 pub mod report;
@@ -66,6 +67,7 @@ pub fn findings(source: &PackSource, today: Date) -> Vec<Finding> {
 fn of_pack(pack: &CityPack, today: Date) -> Vec<Finding> {
     let mut findings = references::check(pack);
     findings.extend(texts::check(pack));
+    findings.extend(joint::check(pack));
     for item in &pack.items {
         findings.extend(guide::check(item, today));
         findings.extend(materials::check(item));

@@ -3,7 +3,7 @@
 use haoban_domain::pack::CityPack;
 use serde_json::Value;
 
-use super::{Finding, item_file};
+use super::{Finding, item_file, load};
 
 /// Longest Chinese sentence of a text for residents, in characters.
 const MAX_SENTENCE: usize = 60;
@@ -24,6 +24,9 @@ pub fn check(pack: &CityPack) -> Vec<Finding> {
         walk(&mut findings, &item_file(&item.code, "form"), "", &json(&item.form));
         walk(&mut findings, &item_file(&item.code, "materials"), "", &json(&item.materials));
         walk(&mut findings, &item_file(&item.code, "workflow"), "", &json(&item.workflow));
+    }
+    for service in &pack.joint {
+        walk(&mut findings, &load::joint_file(&service.code), "", &json(service));
     }
     findings
 }
