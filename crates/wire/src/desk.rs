@@ -7,6 +7,7 @@ use haoban_domain::{
     item::DayUnit,
     licence::Licence,
     material::FileKind,
+    pack::Region,
     person::Facts,
     text::LocalText,
     time::{Date, Timestamp},
@@ -136,6 +137,8 @@ pub struct DeskCase {
     pub form: Form,
     /// Facts that were read for it.
     pub facts: Facts,
+    /// Regions of the pack, so that addresses are read as people write them.
+    pub regions: Vec<Region>,
     /// The officer's task, if the department has one.
     pub task: Option<DeskTask>,
     /// Materials with files.

@@ -22,7 +22,7 @@ pub(crate) fn item_row(loaded: &Loaded, item: &ServiceItem) -> ItemRow {
         trips: guide.trips,
         handling: guide.handling,
         promised_limit: guide.promised_limit,
-        fee: guide.fee.words.clone(),
+        fee: guide.fee.charged.then(|| guide.fee.words.clone()),
     }
 }
 

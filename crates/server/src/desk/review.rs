@@ -29,6 +29,7 @@ pub(super) async fn desk_case(scene: &Scene<'_>, officer: &Officer, case: &Dossi
         case: case_view(scene, case),
         form: case.item().form.clone(),
         facts: case.facts.clone(),
+        regions: scene.pack.pack.regions.clone(),
         task: Some(desk_task(officer, case, task)?),
         materials: materials(scene, case).await?,
         checks: checks(case, task)?,

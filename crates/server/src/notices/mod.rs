@@ -10,7 +10,7 @@ use utoipa_axum::router::OpenApiRouter;
 pub use hub::Hub;
 pub use rows::{append, page};
 pub use words::{Words, words};
-pub(crate) use words::{plain, say};
+pub(crate) use words::{day, plain, say};
 
 use crate::AppState;
 

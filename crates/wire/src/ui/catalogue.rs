@@ -99,8 +99,8 @@ pub struct ItemRow {
     pub handling: HandlingKind,
     /// Promise.
     pub promised_limit: TimeLimit,
-    /// Fee in words.
-    pub fee: LocalText,
+    /// Fee in words; absent when nothing is charged.
+    pub fee: Option<LocalText>,
 }
 
 /// Searches the catalogue on the device.
