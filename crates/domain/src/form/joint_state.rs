@@ -126,11 +126,11 @@ impl Evaluation {
         if open? { None } else { Some(self.judge(when) == Some(true)) }
     }
 
-    /// A question that shows and has no answer.
+    /// A question that shows, wants an answer and has none.
     fn is_open(&self, id: &str) -> bool {
         let Some(field) = self.shared.plan.index.get(id).map(|at| &self.shared.plan.fields[*at]) else { return false };
-        let visible = self.outcomes[field.visible] == Outcome::Flag(true);
-        visible && !matches!(&self.outcomes[field.value], Outcome::Value(Some(_), true))
+        let wanted = self.state.fields.get(id).is_some_and(|state| state.visible && state.required);
+        wanted && !matches!(&self.outcomes[field.value], Outcome::Value(Some(_), true))
     }
 
     fn plan_part(&self, joint: &Joint, part: &Part, needed: Option<bool>, all: &[Option<bool>]) -> PlanPart {

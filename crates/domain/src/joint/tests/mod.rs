@@ -145,7 +145,6 @@ situation:
         label: {zh: 有执照, en: Has a licence}
       - id: sells
         kind: multi_choice
-        required: false
         label: {zh: 卖什么, en: Sells}
         options: [{value: food, label: {zh: 吃的, en: Food}}, {value: hot, label: {zh: 热食, en: Hot}}, {value: tobacco, label: {zh: 烟, en: Tobacco}}]
       - id: area
