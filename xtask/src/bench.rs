@@ -3,8 +3,12 @@
 use crate::{install, place, shell, test, ui};
 
 /// Benches by crate and name.
-const BENCHES: &[(&str, &str)] =
-    &[("haoban-domain", "form"), ("haoban-domain", "search"), ("haoban-client", "autosave"), ("haoban-tests", "window")];
+const BENCHES: &[(&str, &str)] = &[
+    ("haoban-domain", "form"),
+    ("haoban-domain", "search"),
+    ("haoban-client", "autosave"),
+    ("haoban-tests", "window"),
+];
 
 /// Runs all benches, or only those whose name is given.
 pub fn bench(wanted: &[String]) -> anyhow::Result<()> {

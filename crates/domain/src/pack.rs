@@ -4,7 +4,9 @@ use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 use utoipa::ToSchema;
 
-use crate::{calendar::CalendarYear, item::ServiceItem, joint::JointService, licence::LicenceType, rules::Expr, text::LocalText};
+use crate::{
+    calendar::CalendarYear, item::ServiceItem, joint::JointService, licence::LicenceType, rules::Expr, text::LocalText,
+};
 
 /// The whole pack.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS, ToSchema)]

@@ -2,6 +2,7 @@
 import type { CalendarYear } from "./CalendarYear";
 import type { City } from "./City";
 import type { Department } from "./Department";
+import type { Element } from "./Element";
 import type { LicenceType } from "./LicenceType";
 import type { Region } from "./Region";
 import type { Register } from "./Register";
@@ -35,6 +36,10 @@ calendars: Array<CalendarYear>,
  * Registers and their facts.
  */
 registers: Array<Register>, 
+/**
+ * Data elements that services share.
+ */
+dictionary: Array<Element>, 
 /**
  * Service items.
  */

@@ -16,9 +16,17 @@ export type Field = {
  */
 id: string, 
 /**
+ * Element of the pack's dictionary this field is bound to: two services that bind the same one ask once.
+ */
+element?: string, 
+/**
  * Label. For a page with one field it may repeat the title; screens then show it once.
  */
 label: LocalText, 
+/**
+ * Why it is asked, where the page's own reason does not cover it.
+ */
+why?: LocalText, 
 /**
  * What to look at while answering, e.g. "合同第一页右上角".
  */

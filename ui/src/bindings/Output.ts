@@ -18,6 +18,14 @@ valid_months?: number,
 /**
  * Lines printed on it: label and expression.
  */
+fields: Array<OutputField>, } | { "kind": "document", 
+/**
+ * What it is called, e.g. 就业登记表.
+ */
+title: LocalText, 
+/**
+ * Lines written on it: label and expression.
+ */
 fields: Array<OutputField>, } | { "kind": "payment", 
 /**
  * Amount in fen.

@@ -5,12 +5,7 @@ use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 use utoipa::ToSchema;
 
-use super::{
-    Answers, Evaluation,
-    evaluation::Outcome,
-    kinds::is_answer,
-    visible_answers,
-};
+use super::{Answers, Evaluation, evaluation::Outcome, kinds::is_answer, visible_answers};
 use crate::{
     item::{ItemCode, TimeLimit},
     joint::{Joint, Part},
@@ -103,11 +98,19 @@ impl Evaluation {
     pub(super) fn plan_state(&self) -> Option<PlanState> {
         let joint = self.shared.plan.item.joint.as_deref()?;
         let needed: Vec<Option<bool>> = joint.parts.iter().map(|part| self.part_needed(part)).collect();
-        let parts: Vec<PlanPart> = joint.parts.iter().zip(&needed).map(|(part, n)| self.plan_part(joint, part, *n, &needed)).collect();
+        let parts: Vec<PlanPart> =
+            joint.parts.iter().zip(&needed).map(|(part, n)| self.plan_part(joint, part, *n, &needed)).collect();
         let days = longest(&parts);
         let wanted = || parts.iter().filter(|part| part.needed == Some(true));
         Some(PlanState {
-            situation: self.state.pages.iter().map(|page| &page.id).filter(|id| joint.situation.contains(id)).cloned().collect(),
+            situation: self
+                .state
+                .pages
+                .iter()
+                .map(|page| &page.id)
+                .filter(|id| joint.situation.contains(id))
+                .cloned()
+                .collect(),
             settled: needed.iter().all(Option::is_some),
             days,
             ready_by: self.shared.calendar.workdays_after(self.inputs.today, days),
@@ -155,11 +158,15 @@ impl Evaluation {
     }
 
     fn savings(&self, joint: &Joint, needed: &[Option<bool>]) -> Savings {
-        let wanted = || joint.parts.iter().zip(needed).filter(|(_, needed)| **needed == Some(true)).map(|(part, _)| part);
+        let wanted =
+            || joint.parts.iter().zip(needed).filter(|(_, needed)| **needed == Some(true)).map(|(part, _)| part);
         let holds = |rule: &&Option<Expr>| rule.as_ref().is_none_or(|rule| self.judge(rule) == Some(true));
         let listed: usize = wanted().map(|part| part.listed.iter().filter(holds).count() + 1).sum();
         let really = self.state.materials.iter().filter(|material| {
-            matches!(material.standing, MaterialStanding::Needed | MaterialStanding::Uploaded | MaterialStanding::Deferred)
+            matches!(
+                material.standing,
+                MaterialStanding::Needed | MaterialStanding::Uploaded | MaterialStanding::Deferred
+            )
         });
         let count = |n: usize| u16::try_from(n).unwrap_or(u16::MAX);
         Savings {

@@ -53,7 +53,10 @@ pub fn compose(service: &JointService, pack: &CityPack) -> Result<ServiceItem, J
             correction_texts: Vec::new(),
             opinions: Vec::new(),
         },
-        joint: Some(Box::new(Joint { situation: service.situation.iter().map(|page| page.id.clone()).collect(), parts })),
+        joint: Some(Box::new(Joint {
+            situation: service.situation.iter().map(|page| page.id.clone()).collect(),
+            parts,
+        })),
     })
 }
 

@@ -62,7 +62,11 @@ impl Materials {
             return known.rule.id.clone();
         }
         let id = format!("{code}--{}", rule.id);
-        self.slots.push(Slot { base: rule.id.clone(), rule: MaterialRule { id: id.clone(), ..rule }, asked: vec![asked] });
+        self.slots.push(Slot {
+            base: rule.id.clone(),
+            rule: MaterialRule { id: id.clone(), ..rule },
+            asked: vec![asked],
+        });
         id
     }
 
@@ -100,9 +104,7 @@ fn issues(item: &ServiceItem, material: &MaterialRule) -> bool {
         let is = |output: &Output| matches!(output, Output::Licence { licence_type, .. } if licence_type == wanted);
         item.workflow.outputs.iter().any(is)
     };
-    let by = |replacement: &Replacement| {
-        matches!(replacement, Replacement::Licence { licence_type, .. } if issued(licence_type))
-    };
+    let by = |replacement: &Replacement| matches!(replacement, Replacement::Licence { licence_type, .. } if issued(licence_type));
     material.replaced_by.iter().any(by)
 }
 

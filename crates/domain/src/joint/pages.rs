@@ -93,7 +93,8 @@ fn field(usages: Vec<Usage>, page_is_shared: bool) -> Option<Field> {
         let show = if page_is_shared { on.into_iter().next()? } else { only.field.show.clone() };
         return Some(Field { show, ..only.field.clone() });
     }
-    let uses: Vec<kinds::Use<'_>> = usages.iter().map(|usage| &usage.field.kind).zip(on.iter().map(Option::as_ref)).collect();
+    let uses: Vec<kinds::Use<'_>> =
+        usages.iter().map(|usage| &usage.field.kind).zip(on.iter().map(Option::as_ref)).collect();
     let kind = kinds::merged(&uses)?;
     let show = or(on.iter().map(Option::as_ref));
     let required = required(&usages, &on);
@@ -176,7 +177,11 @@ fn kind(kind: &FieldKind, names: &Renaming<'_>) -> FieldKind {
 
 /// Fields of entries keep their ids; their rules may read the form.
 fn inner(fields: &[Field], names: &Renaming<'_>) -> Vec<Field> {
-    let own = |check: &Check| Check { rule: names.rule(&check.rule), when: names.maybe(check.when.as_ref()), ..check.clone() };
+    let own = |check: &Check| Check {
+        rule: names.rule(&check.rule),
+        when: names.maybe(check.when.as_ref()),
+        ..check.clone()
+    };
     let one = |field: &Field| Field {
         checks: field.checks.iter().map(own).collect(),
         ..renamed(&Field { checks: Vec::new(), ..field.clone() }, &field.id, "", names)

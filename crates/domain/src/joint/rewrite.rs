@@ -36,7 +36,10 @@ impl Renaming<'_> {
     /// Writes one token or one name; says how many tokens it took.
     fn step(&self, tokens: &[&str], at: usize, out: &mut String) -> usize {
         let after_dot = significant(tokens, at, -1).is_some_and(|before| tokens[before] == ".");
-        if !after_dot && tokens[at] == "has" && let Some(taken) = self.presence(tokens, at, out) {
+        if !after_dot
+            && tokens[at] == "has"
+            && let Some(taken) = self.presence(tokens, at, out)
+        {
             return taken;
         }
         if after_dot || !matches!(tokens[at], "answers" | "fig") {

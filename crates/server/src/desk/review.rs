@@ -13,8 +13,7 @@ use super::tasks::Task;
 use crate::{
     AppState, Result,
     identity::Officer,
-    joint,
-    licences,
+    joint, licences,
     notices::say,
     workflow::{Dossier, Scene, case_view},
 };

@@ -90,7 +90,10 @@ pub(crate) async fn check(
 
 /// Slots that the form showed as settled by a held licence, with that licence written down: what an officer
 /// looks at must not change when the wallet does.
-pub(crate) fn settled(form: &FormState, mut choices: BTreeMap<String, MaterialChoice>) -> BTreeMap<String, MaterialChoice> {
+pub(crate) fn settled(
+    form: &FormState,
+    mut choices: BTreeMap<String, MaterialChoice>,
+) -> BTreeMap<String, MaterialChoice> {
     let waived =
         form.materials.iter().filter(|state| state.asked && state.standing == MaterialStanding::WaivedByLicence);
     for state in waived {

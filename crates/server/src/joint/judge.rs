@@ -21,11 +21,7 @@ use crate::{
 pub(crate) type Plan = Vec<PartRecord>;
 
 /// The parts that are needed, each with its own answers and choices, all of them sound.
-pub(crate) async fn judge(
-    state: &AppState,
-    rules: &haoban_domain::form::Evaluator,
-    checked: &Checked,
-) -> Result<Plan> {
+pub(crate) async fn judge(state: &AppState, rules: &haoban_domain::form::Evaluator, checked: &Checked) -> Result<Plan> {
     let Some(joint) = rules.item().joint.as_deref() else { return Ok(Vec::new()) };
     let whole = rules.begin(checked.inputs.clone());
     let needed: Vec<&Part> = joint.parts.iter().filter(|part| whole.part_needed(part) == Some(true)).collect();
@@ -67,7 +63,8 @@ pub(crate) async fn judge(
 /// The facts an item may read, of those the whole read.
 pub(super) fn facts_of(facts: &Facts, item: &haoban_domain::item::ServiceItem) -> Facts {
     let wanted = |key: &String| item.guide.facts.iter().any(|fact| fact.key == *key);
-    let own: BTreeMap<_, _> = facts.0.iter().filter(|(key, _)| wanted(key)).map(|(k, v)| (k.clone(), v.clone())).collect();
+    let own: BTreeMap<_, _> =
+        facts.0.iter().filter(|(key, _)| wanted(key)).map(|(k, v)| (k.clone(), v.clone())).collect();
     Facts(own)
 }
 

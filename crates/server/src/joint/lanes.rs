@@ -47,10 +47,8 @@ fn lane(scene: &Scene<'_>, whole: &Dossier, part: &PartRecord, before: &[JointLa
         item: part.item.clone(),
         name: definition.name.clone(),
         icon: definition.icon.clone(),
-        department: own.map_or_else(
-            || definition.department.clone(),
-            |case| workflow::department_name(scene, case.department()),
-        ),
+        department: own
+            .map_or_else(|| definition.department.clone(), |case| workflow::department_name(scene, case.department())),
         optional: definition.optional,
         state: state(outlook, own.map(|case| case.machine.status)),
         case_id: own.map(|case| case.id),

@@ -1,8 +1,8 @@
 /** Lanes of a joint case on one shared axis of days. */
 
+import type { Date as Day } from '@/bindings/Date'
 import type { JointLane } from '@/bindings/JointLane'
 import { dayOf, daysBetween, today } from '@/core/format'
-import type { Day } from '@/core/format'
 
 /** A stretch of a lane, as shares of the axis. */
 export interface Stretch {
@@ -46,6 +46,9 @@ export function stretches(lane: JointLane, axis: Axis): Stretch[] {
 
 /** The lane that decides when everything is done. */
 export function slowest(lanes: JointLane[]): string | null {
-  const open = lanes.filter((lane) => lane.due !== null && lane.ended_at === null)
-  return open.sort((a, b) => (a.due! < b.due! ? 1 : -1))[0]?.item ?? null
+  let last: { item: string; due: Day } | null = null
+  for (const lane of lanes) {
+    if (lane.due !== null && lane.ended_at === null && (last === null || lane.due > last.due)) last = { item: lane.item, due: lane.due }
+  }
+  return last?.item ?? null
 }

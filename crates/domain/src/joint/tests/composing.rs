@@ -21,8 +21,16 @@ fn an_element_is_asked_once_and_prerequisites_stand_first() {
     assert_eq!(
         ids(&item),
         [
-            "licence", "sells", "area", "school", "shop__name", "shop__kind", "shop__capital", "food__oil",
-            "tobacco__apart", "shop_sign__text"
+            "licence",
+            "sells",
+            "area",
+            "school",
+            "shop__name",
+            "shop__kind",
+            "shop__capital",
+            "food__oil",
+            "tobacco__apart",
+            "shop_sign__text"
         ]
     );
     assert_eq!(item.version, 2_000 + 1 + 3 + 1 + 1);
@@ -95,7 +103,12 @@ fn papers_are_handed_in_once_and_not_when_an_earlier_part_issues_them() {
 #[test]
 fn the_plan_knows_what_is_needed_once_the_questions_are_answered() {
     let of = |shop, food, tobacco| {
-        vec![("shop".into(), shop), ("food".into(), food), ("tobacco".into(), tobacco), ("shop-sign".into(), Some(true))]
+        vec![
+            ("shop".into(), shop),
+            ("food".into(), food),
+            ("tobacco".into(), tobacco),
+            ("shop-sign".into(), Some(true)),
+        ]
     };
     assert_eq!(needed(json!({})), of(None, None, None));
     assert_eq!(needed(json!({"licence": false, "sells": ["tobacco"]})), of(Some(true), Some(false), Some(true)));
@@ -138,7 +151,12 @@ fn what_cannot_be_composed_is_named() {
     let wrong = JointError::UnknownPrerequisite { item: "shop".into(), before: "x".into() };
     assert_eq!(broken(&|s| s.parts[1].after = vec!["x".into()]), wrong);
     let field = JointError::UnknownField { item: "shop".into(), field: "x".into() };
-    assert_eq!(broken(&|s| { s.parts[1].answers.insert("x".into(), Expr("1".into())); }), field);
+    assert_eq!(
+        broken(&|s| {
+            s.parts[1].answers.insert("x".into(), Expr("1".into()));
+        }),
+        field
+    );
 }
 
 #[test]

@@ -40,7 +40,7 @@ pub fn names<'a>(source: &'a PackSource, code: &str) -> impl Iterator<Item = &'a
 
 pub(super) fn check(source: &PackSource, pack: &LoadedPack) -> Vec<Finding> {
     let mut findings = Vec::new();
-    for item in &pack.pack.items {
+    for item in pack.pack.items.iter().filter(|item| item.joint.is_none()) {
         let (mut valid, mut invalid) = (0, 0);
         for name in names(source, &item.code) {
             match read(source, name) {

@@ -89,13 +89,20 @@ fn parts(service: &JointService, findings: &mut Vec<Finding>) {
 fn questions(service: &JointService, findings: &mut Vec<Finding>) {
     let mut read: BTreeSet<String> = BTreeSet::new();
     let fields = || service.situation.iter().flat_map(|page| &page.fields);
-    let shows = service.situation.iter().filter_map(|page| page.show.as_ref()).chain(fields().filter_map(|f| f.show.as_ref()));
+    let shows =
+        service.situation.iter().filter_map(|page| page.show.as_ref()).chain(fields().filter_map(|f| f.show.as_ref()));
     let checks = fields().flat_map(|field| &field.checks).map(|check| &check.rule);
     for rule in service.parts.iter().flat_map(|part| part.rules()).chain(shows).chain(checks) {
         read.extend(rules::reads(rule).map(|read| read.answers).unwrap_or_default());
     }
     for field in fields().filter(|field| field.element.is_none() && !read.contains(&field.id)) {
         let message = format!("no rule reads the question `{}`", field.id);
-        findings.push(finding(service, "situation", "joint", message, "remove it, or bind it to an element a part uses"));
+        findings.push(finding(
+            service,
+            "situation",
+            "joint",
+            message,
+            "remove it, or bind it to an element a part uses",
+        ));
     }
 }
