@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use haoban_domain::{
-    form::{FieldProblem, Inputs, visible_answers},
+    form::{Evaluator, FieldProblem, FormState, Inputs, Projected, visible_answers},
     joint::{LaneStanding, Part, PartOutlook, outlook},
     material::MaterialStanding,
     person::Facts,
@@ -21,7 +21,7 @@ use crate::{
 pub(crate) type Plan = Vec<PartRecord>;
 
 /// The parts that are needed, each with its own answers and choices, all of them sound.
-pub(crate) async fn judge(state: &AppState, rules: &haoban_domain::form::Evaluator, checked: &Checked) -> Result<Plan> {
+pub(crate) async fn judge(state: &AppState, rules: &Evaluator, checked: &Checked) -> Result<Plan> {
     let Some(joint) = rules.item().joint.as_deref() else { return Ok(Vec::new()) };
     let whole = rules.begin(checked.inputs.clone());
     let needed: Vec<&Part> = joint.parts.iter().filter(|part| whole.part_needed(part) == Some(true)).collect();
@@ -37,27 +37,26 @@ pub(crate) async fn judge(state: &AppState, rules: &haoban_domain::form::Evaluat
     for part in &needed {
         let own = at_version(state, &mut connection, &part.item, part.version).await?;
         let own = own.ok_or_else(|| Error::internal("a part names an item that was never in force"))?;
-        let projected = whole.project(part);
-        let inputs = Inputs {
-            answers: projected.answers,
-            facts: facts_of(&checked.inputs.facts, own.item()),
-            choices: projected.choices,
-            ..checked.inputs.clone()
-        };
-        let answers = visible_answers(&own.evaluate(&inputs), &inputs.answers);
-        let inputs = Inputs { answers, ..inputs };
-        let form = own.evaluate(&inputs);
-        let ready = outlook(&lanes, &part.item) == PartOutlook::Ready;
-        problems.extend(problems_of(part, &form, ready));
-        plan.push(PartRecord {
-            item: part.item.clone(),
-            answers: inputs.answers,
-            choices: inputs.choices,
-            dropped: false,
-            case: None,
-        });
+        let (record, form) = one(&own, whole.project(part), &checked.inputs);
+        problems.extend(problems_of(part, &form, outlook(&lanes, &part.item) == PartOutlook::Ready));
+        plan.push(record);
     }
     if problems.is_empty() { Ok(plan) } else { Err(refusal(problems)) }
+}
+
+/// A part's own answers without those it hides, and what its evaluator says of them.
+fn one(own: &Evaluator, projected: Projected, whole: &Inputs) -> (PartRecord, FormState) {
+    let inputs = Inputs {
+        answers: projected.answers,
+        facts: facts_of(&whole.facts, own.item()),
+        choices: projected.choices,
+        ..whole.clone()
+    };
+    let answers = visible_answers(&own.evaluate(&inputs), &inputs.answers);
+    let inputs = Inputs { answers, ..inputs };
+    let form = own.evaluate(&inputs);
+    let item = own.item().code.clone();
+    (PartRecord { item, answers: inputs.answers, choices: inputs.choices, dropped: false, case: None }, form)
 }
 
 /// The facts an item may read, of those the whole read.
@@ -70,7 +69,7 @@ pub(super) fn facts_of(facts: &Facts, item: &haoban_domain::item::ServiceItem) -
 
 /// What a part's own evaluator says, at the fields of the whole. Papers of a part that waits may still come
 /// out of what it waits for.
-fn problems_of(part: &Part, form: &haoban_domain::form::FormState, ready: bool) -> Vec<FieldProblem> {
+fn problems_of(part: &Part, form: &FormState, ready: bool) -> Vec<FieldProblem> {
     let of_fields = form.fields.values().filter(|field| field.visible).flat_map(|field| &field.problems);
     let wrong = of_fields.chain(&form.problems).filter(|problem| !problem.warning);
     let mut problems: Vec<FieldProblem> = wrong

@@ -4,10 +4,10 @@ use haoban_domain::{
     case::{
         Actor, CaseClock, CaseEventKind, CaseStatus, ClockKind, JointLane, LaneState, TimelineEntry, TimelineState,
         allowed,
-        timeline::{Part, of_parts},
+        timeline::{self, of_parts},
     },
     item::DayUnit,
-    joint::{PartOutlook, outlook},
+    joint::{Part, PartOutlook, outlook},
     text::LocalText,
     time::Date,
 };
@@ -33,16 +33,7 @@ fn lane(scene: &Scene<'_>, whole: &Dossier, part: &PartRecord, before: &[JointLa
     let outlook = outlook(&standings(whole), &part.item);
     let own = part.case.as_deref();
     let clock = own.and_then(|case| workflow::clock(scene, case));
-    let ended = own.and_then(ended_at);
-    let waits = || before.iter().filter(|lane| definition.after.contains(&lane.item));
-    let due = match outlook {
-        PartOutlook::Open => clock.as_ref().map(|clock| clock.due),
-        PartOutlook::Ready | PartOutlook::Waiting => {
-            let start = waits().filter_map(|lane| lane.due).max().unwrap_or(scene.today);
-            Some(scene.calendar.workdays_after(start, definition.promised_limit.days))
-        }
-        PartOutlook::Barred | PartOutlook::Dropped => None,
-    };
+    let waits: Vec<&JointLane> = before.iter().filter(|lane| definition.after.contains(&lane.item)).collect();
     Some(JointLane {
         item: part.item.clone(),
         name: definition.name.clone(),
@@ -55,17 +46,27 @@ fn lane(scene: &Scene<'_>, whole: &Dossier, part: &PartRecord, before: &[JointLa
         number: own.map(|case| case.number.clone()),
         status: own.map(|case| case.machine.status),
         opened_at: own.map(|case| case.submitted_at),
-        ended_at: ended,
+        ended_at: own.and_then(ended_at),
         asked_at: own.and_then(|case| case.correction.as_ref()).map(|notice| notice.requested_at),
-        due,
+        due: clock.as_ref().map(|clock| clock.due).or_else(|| expected(scene, definition, outlook, &waits)),
         clock,
-        waits_for: match outlook {
-            PartOutlook::Waiting | PartOutlook::Barred => {
-                waits().filter(|lane| lane.state != LaneState::Done).map(|lane| lane.name.clone()).collect()
-            }
-            _ => Vec::new(),
-        },
+        waits_for: missing(outlook, &waits),
     })
+}
+
+/// The day a part that is not open yet is promised by, counted from what it waits for.
+fn expected(scene: &Scene<'_>, part: &Part, outlook: PartOutlook, waits: &[&JointLane]) -> Option<Date> {
+    let may_open = matches!(outlook, PartOutlook::Ready | PartOutlook::Waiting);
+    let start = waits.iter().filter_map(|lane| lane.due).max().unwrap_or(scene.today);
+    may_open.then(|| scene.calendar.workdays_after(start, part.promised_limit.days))
+}
+
+/// 先有: what a part still waits for, or waited for in vain.
+fn missing(outlook: PartOutlook, waits: &[&JointLane]) -> Vec<LocalText> {
+    if !matches!(outlook, PartOutlook::Waiting | PartOutlook::Barred) {
+        return Vec::new();
+    }
+    waits.iter().filter(|lane| lane.state != LaneState::Done).map(|lane| lane.name.clone()).collect()
 }
 
 fn state(outlook: PartOutlook, status: Option<CaseStatus>) -> LaneState {
@@ -118,10 +119,10 @@ pub(crate) fn clock(scene: &Scene<'_>, case: &Dossier, lanes: &[JointLane]) -> O
 }
 
 /// One timeline of the whole: sent, each part's end, what is going on, the end.
-pub(crate) fn timeline(case: &Dossier, lanes: &[JointLane], due: Option<Date>) -> Vec<TimelineEntry> {
-    let mut parts: Vec<Part<'_>> = lanes
+pub(crate) fn timeline_of(case: &Dossier, lanes: &[JointLane], due: Option<Date>) -> Vec<TimelineEntry> {
+    let mut parts: Vec<timeline::Part<'_>> = lanes
         .iter()
-        .map(|lane| Part {
+        .map(|lane| timeline::Part {
             name: &lane.name,
             department: &lane.department,
             ended_at: lane.ended_at,

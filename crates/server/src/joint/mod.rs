@@ -7,7 +7,7 @@ mod open;
 mod rows;
 
 pub(crate) use judge::{Plan, judge};
-pub(crate) use lanes::{clock, lanes, may_withdraw, siblings, timeline};
+pub(crate) use lanes::{clock, lanes, may_withdraw, siblings, timeline_of};
 pub(crate) use open::{begin, follow, withdraw};
 pub(crate) use rows::{PartRecord, parent_of, parts_of};
 

@@ -41,7 +41,7 @@ pub(crate) fn case_view(scene: &Scene<'_>, case: &Dossier) -> CaseView {
     let is_joint = item.joint.is_some();
     let clock = if is_joint { joint::clock(scene, case, &lanes) } else { clock(scene, case) };
     if is_joint {
-        timeline = joint::timeline(case, &lanes, clock.as_ref().map(|clock| clock.due));
+        timeline = joint::timeline_of(case, &lanes, clock.as_ref().map(|clock| clock.due));
     }
     let phone = departments.iter().find(|department| department.id == case.department());
     CaseView {
