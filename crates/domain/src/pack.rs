@@ -7,6 +7,7 @@ use utoipa::ToSchema;
 use crate::{
     calendar::CalendarYear,
     item::{AudienceKind, ItemCode, ServiceItem},
+    joint::JointService,
     licence::LicenceType,
     rules::Expr,
     text::LocalText,
@@ -40,6 +41,11 @@ pub struct CityPack {
     #[ts(skip)]
     #[schema(ignore)]
     pub demo: Vec<DemoFact>,
+    /// Joint services; each is among `items` too, composed. Never leaves the platform in this form.
+    #[serde(default, skip_serializing)]
+    #[ts(skip)]
+    #[schema(ignore)]
+    pub joint: Vec<JointService>,
     /// Service items.
     pub items: Vec<ServiceItem>,
 }

@@ -5,6 +5,8 @@
 mod desk;
 #[path = "intake/events.rs"]
 mod events;
+#[path = "intake/joint.rs"]
+mod joint;
 #[path = "intake/licences.rs"]
 mod licences;
 #[path = "intake/on_postgres.rs"]

@@ -7,7 +7,6 @@ import type { LicenceType } from "./LicenceType";
 import type { Region } from "./Region";
 import type { Register } from "./Register";
 import type { ServiceItem } from "./ServiceItem";
-import type { Synonym } from "./Synonym";
 
 /**
  * The whole pack.
@@ -41,10 +40,6 @@ registers: Array<Register>,
  * Data elements that services share.
  */
 dictionary: Array<Element>, 
-/**
- * What people say when they mean a service.
- */
-synonyms: Array<Synonym>, 
 /**
  * Service items.
  */

@@ -16,8 +16,13 @@ pub async fn home_open(client: &Client, _request: HomeOpen) -> Result<HomeView, 
     let (tiles, senior_tiles) = catalogue::tiles(loaded.as_deref());
     let today = client.now().city_date();
     // A closed vault hides personal rows; the page itself still opens.
-    let rows: Vec<_> =
-        cases::all(client).await.unwrap_or_default().iter().map(|case| cases::case_row(case, today)).collect();
+    let rows: Vec<_> = cases::all(client)
+        .await
+        .unwrap_or_default()
+        .iter()
+        .filter(|case| cases::stands_alone(case))
+        .map(|case| cases::case_row(case, today))
+        .collect();
     let drafts = drafts::rows(client).await;
     let (due, other): (Vec<_>, Vec<_>) = rows.iter().cloned().partition(|row| row.correction_id.is_some());
     Ok(HomeView {

@@ -329,6 +329,10 @@ pub struct Check {
     pub id: String,
     /// True passes. Not evaluated while anything it reads is unanswered.
     pub rule: Expr,
+    /// Judged only while this holds; absent means always.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub when: Option<Expr>,
     /// Names the field, the rule and the remedy: "到期日期要晚于开始日期，请核对年份".
     pub message: LocalText,
     /// A warning asks for a second look and does not block.

@@ -139,6 +139,11 @@ fn other_rules(item: &ServiceItem, names: &Names) -> Result<HashMap<Expr, Rule>,
             add(format!("guide.conditions[{}].rule", condition.id), rule)?;
         }
     }
+    for part in item.joint.iter().flat_map(|joint| &joint.parts) {
+        for rule in part.when.iter().chain(part.given.values()).chain(part.listed.iter().flatten()) {
+            add(format!("joint.parts[{}]", part.item), rule)?;
+        }
+    }
     for rule in item.workflow.instant.iter().flat_map(|instant| &instant.grant_when) {
         add(format!("workflow.instant.grant_when[{}]", rule.id), &rule.rule)?;
     }

@@ -40,6 +40,8 @@ pub enum FileKind {
     Workflow,
     /// items/*/fixtures/*.yaml.
     Fixture,
+    /// joint/*.yaml.
+    Joint,
 }
 
 const SCHEMAS: [(FileKind, &str); 15] = [
@@ -58,6 +60,7 @@ const SCHEMAS: [(FileKind, &str); 15] = [
     (FileKind::Materials, include_str!("../../../../cities/schema/materials.schema.json")),
     (FileKind::Workflow, include_str!("../../../../cities/schema/workflow.schema.json")),
     (FileKind::Fixture, include_str!("../../../../cities/schema/fixture.schema.json")),
+    (FileKind::Joint, include_str!("../../../../cities/schema/joint.schema.json")),
 ];
 
 fn validators() -> &'static BTreeMap<FileKind, Validator> {

@@ -18,9 +18,9 @@ use utoipa_axum::router::OpenApiRouter;
 pub(crate) use decide::{approve_by_rules, decision};
 pub(crate) use dossier::{Correction, Dossier, Scene};
 pub(crate) use issue::written;
-pub(crate) use moves::{By, open, step, wake};
+pub(crate) use moves::{By, open, restate, step, wake};
 pub use payment::{LocalLedger, PaymentGateway, PaymentOrder, Settlement};
-pub(crate) use rows::{insert_correction, load, lock};
+pub(crate) use rows::{insert_correction, load, lock, read_part};
 pub(crate) use timers::{accept_by_silence, end_unanswered, settle_payment};
 pub(crate) use view::{case_view, clock, department_name};
 

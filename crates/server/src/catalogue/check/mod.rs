@@ -10,6 +10,7 @@ pub mod diff;
 pub mod expressions;
 pub mod fixtures;
 pub mod guide;
+pub mod joint;
 mod limits;
 mod lines;
 mod links;
@@ -83,6 +84,7 @@ fn of_pack(pack: &CityPack, today: Date) -> Vec<Finding> {
     findings.extend(ways::check(pack));
     findings.extend(texts::check(pack));
     findings.extend(care::dictionary(pack));
+    findings.extend(joint::check(pack));
     for item in &pack.items {
         findings.extend(guide::check(item, today));
         findings.extend(audience::check(item, pack));

@@ -3,7 +3,7 @@
 use haoban_domain::pack::CityPack;
 use serde_json::Value;
 
-use super::{Finding, item_file, links};
+use super::{Finding, item_file, links, load};
 
 /// Longest Chinese sentence of a text for residents, in characters.
 const MAX_SENTENCE: usize = 60;
@@ -25,6 +25,9 @@ pub fn check(pack: &CityPack) -> Vec<Finding> {
         texts.walk(&item_file(&item.code, "form"), "", &json(&item.form));
         texts.walk(&item_file(&item.code, "materials"), "", &json(&item.materials));
         texts.walk(&item_file(&item.code, "workflow"), "", &json(&item.workflow));
+    }
+    for service in &pack.joint {
+        texts.walk(&load::joint_file(&service.code), "", &json(service));
     }
     texts.findings
 }
