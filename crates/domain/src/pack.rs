@@ -4,7 +4,10 @@ use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 use utoipa::ToSchema;
 
-use crate::{calendar::CalendarYear, item::ServiceItem, licence::LicenceType, rules::Expr, text::LocalText};
+use crate::{
+    appointment::Schedule, calendar::CalendarYear, item::ServiceItem, licence::LicenceType, rules::Expr,
+    text::LocalText,
+};
 
 /// The whole pack.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS, ToSchema)]
@@ -26,6 +29,9 @@ pub struct CityPack {
     /// Data elements that services share.
     #[serde(default)]
     pub dictionary: Vec<Element>,
+    /// Timetables of appointments.
+    #[serde(default)]
+    pub schedules: Vec<Schedule>,
     /// What registers answer about the people of the demo city; never leaves the platform.
     #[serde(default, skip_serializing)]
     #[ts(skip)]

@@ -24,6 +24,7 @@ pub type FieldId = String;
 /// | multi_choice | list of strings |
 /// | yes_no, declaration | bool |
 /// | address | `{"region": "410105", "detail": "…"}` |
+/// | appointment | `{"place": "hall", "start": "2026-11-25T09:30"}` |
 /// | people, group | list of objects keyed by the inner field ids |
 ///
 /// A cleared answer is absent, never `null` or `""`.
@@ -225,6 +226,11 @@ pub enum FieldKind {
         #[serde(default)]
         allow_other: bool,
     },
+    /// A time at an office: a place and a start of a timetable of the pack.
+    Appointment {
+        /// Timetable id.
+        schedule: String,
+    },
     /// Yes or no.
     YesNo,
     /// A statement that must be ticked; never ticked beforehand.
@@ -254,6 +260,9 @@ pub enum FieldKind {
         fields: Vec<Field>,
         /// Most people.
         max: u8,
+        /// Rows may be taken over from a CSV file.
+        #[serde(default)]
+        csv: bool,
     },
     /// A list of like things.
     Group {
@@ -262,6 +271,9 @@ pub enum FieldKind {
         fields: Vec<Field>,
         /// Most entries.
         max: u8,
+        /// Rows may be taken over from a CSV file.
+        #[serde(default)]
+        csv: bool,
     },
 }
 

@@ -103,9 +103,7 @@ impl Inherited {
     }
 
     fn fields(&self, file: &str, path: &str, holder: &mut Value, findings: &mut Vec<Finding>) {
-        for (at, field) in
-            holder.get_mut("fields").and_then(Value::as_array_mut).into_iter().flatten().enumerate()
-        {
+        for (at, field) in holder.get_mut("fields").and_then(Value::as_array_mut).into_iter().flatten().enumerate() {
             let path = format!("{path}.fields.{at}");
             if let Some(name) = field.get("element").and_then(Value::as_str).map(str::to_owned) {
                 match (self.elements.get(&name).and_then(Value::as_object), field.as_object_mut()) {

@@ -1,6 +1,7 @@
 //! Texts of a pack → `CityPack`: YAML, schema, types, version.
 
 use haoban_domain::{
+    appointment::Schedule,
     calendar::CalendarYear,
     form::Form,
     item::{Guide, ServiceItem},
@@ -41,13 +42,28 @@ pub fn assemble(source: &PackSource) -> (Option<CityPack>, Vec<Finding>) {
         true => reader.file("demo.yaml", FileKind::Demo).unwrap_or_default(),
         false => Vec::new(),
     };
+    let schedules: Vec<Schedule> = match source.files.contains_key("appointments.yaml") {
+        true => reader.file("appointments.yaml", FileKind::Appointments).unwrap_or_default(),
+        false => Vec::new(),
+    };
     let calendars: Vec<CalendarYear> = reader.calendars();
     let items: Vec<ServiceItem> = source.item_codes().iter().filter_map(|code| reader.item(code)).collect();
     reader.strangers();
     let findings = reader.findings;
     let pack = match (city, departments, regions, licence_types, registers) {
         (Some(city), Some(departments), Some(regions), Some(licence_types), Some(registers)) if findings.is_empty() => {
-            Some(CityPack { city, departments, regions, licence_types, calendars, registers, dictionary, demo, items })
+            Some(CityPack {
+                city,
+                departments,
+                regions,
+                licence_types,
+                calendars,
+                registers,
+                dictionary,
+                schedules,
+                demo,
+                items,
+            })
         }
         _ => None,
     };
@@ -141,7 +157,8 @@ impl Reader<'_> {
 
     /// Files that nothing reads are mistakes in a name.
     fn strangers(&mut self) {
-        const ROOT: [&str; 8] = [
+        const ROOT: [&str; 9] = [
+            "appointments.yaml",
             "city.yaml",
             "defaults.yaml",
             "demo.yaml",

@@ -29,7 +29,7 @@ use super::{
     receipts,
 };
 use crate::{
-    AppState, Error, Result,
+    AppState, Error, Result, appointments,
     http::JsonBody,
     identity::{Resident, facts},
     notices::say,
@@ -156,6 +156,7 @@ async fn take(
     let mut case = dossier(&mut tx, scene, party, body, rules, &checked).await?;
     workflow::open(&mut tx, scene, &mut case).await?;
     attach_files(&mut tx, case.id, &checked).await?;
+    appointments::book_with_case(&mut tx, scene, &case, &checked.form).await?;
     approve_by_rules(&mut tx, scene, &mut case, &checked.inputs).await?;
     let receipt = receipts::sign(&mut tx, scene, &case, body).await?;
     let answer = serde_json::to_string(&Submitted { case: case_view(scene, &case), receipt })?;
@@ -175,13 +176,15 @@ async fn dossier(
 ) -> Result<Dossier> {
     let applicant =
         checked.inputs.applicant.clone().ok_or_else(|| Error::internal("a submission without applicant"))?;
-    let steps = u16::try_from(rules.item().workflow.steps.len()).unwrap_or(u16::MAX);
+    let workflow = &rules.item().workflow;
+    let steps = u16::try_from(workflow.steps.len()).unwrap_or(u16::MAX);
+    let charge = workflow.charge.as_ref().map(|charge| charge.when);
     Ok(Dossier {
         id: CaseId::from_uuid(body.draft_id.uuid()),
         number: number(tx, scene, body, &rules).await?,
         party,
         channel: body.channel.clone(),
-        machine: submit(steps).0,
+        machine: submit(steps, charge.into()).0,
         clocks: Clocks::default(),
         revision: 0,
         submitted_at: scene.now,
@@ -192,6 +195,7 @@ async fn dossier(
         facts: checked.inputs.facts.clone(),
         headline: checked.form.headline.clone(),
         decision: None,
+        charge: None,
         happenings: Vec::new(),
         correction: None,
         rules,

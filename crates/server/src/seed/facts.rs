@@ -75,7 +75,10 @@ fn homes(town: &Town, person: &Person, words: &Words, facts: &mut Facts) {
     facts.push((key("lease.filed"), json!(person.lease.is_some())));
     if let Some(lease) = &person.lease {
         facts.push((key("lease.filed_rent"), json!(lease.rent)));
-        facts.push((key("lease.filed_address"), json!({ "region": person.lives.region, "detail": person.lives.detail })));
+        facts.push((
+            key("lease.filed_address"),
+            json!({ "region": person.lives.region, "detail": person.lives.detail }),
+        ));
         facts.push((key("lease.filed_term"), json!({ "from": lease.from, "to": lease.to })));
         facts.push((key("lease.filed_from"), json!(lease.from)));
         facts.push((key("lease.filed_to"), json!(lease.to)));

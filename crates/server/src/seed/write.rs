@@ -6,7 +6,9 @@ use haoban_domain::{
 };
 
 use super::{
-    PASSWORD, declared::Declared, facts,
+    PASSWORD,
+    declared::Declared,
+    facts,
     licences::Maker,
     town::{Person, Town},
     words::Words,

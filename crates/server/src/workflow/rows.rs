@@ -10,7 +10,7 @@ use haoban_domain::{
 use serde::de::DeserializeOwned;
 use sqlx::{AnyConnection, AssertSqlSafe, Row, any::AnyRow};
 
-use super::{Correction, Dossier};
+use super::{Correction, Dossier, charges};
 use crate::{AppState, Error, Result, intake::at_version, store::Write};
 
 const CASE: &str = "SELECT id, number, party_id, item_code, item_version, channel, revision, submitted_at, machine, clocks, \
@@ -53,6 +53,7 @@ async fn read(state: &AppState, connection: &mut AnyConnection, id: CaseId, suff
     let rules = rules.ok_or_else(|| Error::internal("a case names an item that was never in force"))?;
     let happenings = happenings(connection, id).await?;
     let correction = correction(connection, id).await?;
+    let charge = charges::read(connection, id).await?;
     Ok(Some(Dossier {
         id,
         number: row.try_get("number")?,
@@ -70,6 +71,7 @@ async fn read(state: &AppState, connection: &mut AnyConnection, id: CaseId, suff
         facts: document(&row, "facts")?,
         headline: maybe(&row, "headline")?,
         decision: maybe(&row, "decision")?,
+        charge,
         happenings,
         correction,
     }))

@@ -106,6 +106,7 @@ fn workflow<'a>(item: &'a ServiceItem, found: &mut Vec<Placed<'a>>) {
             check.rule.iter().for_each(|rule| push(format!("steps.{at}.checks.{index}.rule"), rule));
         }
     }
+    item.workflow.charge.iter().for_each(|charge| push("charge.amount".to_owned(), &charge.amount));
     for (at, output) in item.workflow.outputs.iter().enumerate() {
         match output {
             Output::Payment { amount, .. } => push(format!("outputs.{at}.amount"), amount),

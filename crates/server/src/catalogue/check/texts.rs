@@ -19,6 +19,7 @@ pub fn check(pack: &CityPack) -> Vec<Finding> {
     walk(&mut findings, "regions.yaml", "", &json(&pack.regions));
     walk(&mut findings, "licences.yaml", "", &json(&pack.licence_types));
     walk(&mut findings, "registers.yaml", "", &json(&pack.registers));
+    walk(&mut findings, "appointments.yaml", "", &json(&pack.schedules));
     for item in &pack.items {
         walk(&mut findings, &item_file(&item.code, "item"), "guide", &json(&item.guide));
         walk(&mut findings, &item_file(&item.code, "form"), "", &json(&item.form));
