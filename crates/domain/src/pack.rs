@@ -5,6 +5,7 @@ use ts_rs::TS;
 use utoipa::ToSchema;
 
 use crate::{
+    appointment::Schedule,
     calendar::CalendarYear,
     item::{AudienceKind, ItemCode, ServiceItem},
     joint::JointService,
@@ -36,6 +37,9 @@ pub struct CityPack {
     /// What people say when they mean a service.
     #[serde(default)]
     pub synonyms: Vec<Synonym>,
+    /// Timetables of appointments.
+    #[serde(default)]
+    pub schedules: Vec<Schedule>,
     /// What registers answer about the people of the demo city; never leaves the platform.
     #[serde(default, skip_serializing)]
     #[ts(skip)]

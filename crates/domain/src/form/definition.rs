@@ -27,6 +27,7 @@ pub type FieldId = String;
 /// | region | code, string |
 /// | map_point | `{"description": "…"}`, with `region` and `cell` (`a1` north-west … `c3` south-east) if one likes |
 /// | signature | `{"name": "…"}` or `{"strokes": [[x, y, x, y, …], …]}` on a square of 1,000 |
+/// | appointment | `{"place": "hall", "start": "2026-11-25T09:30"}` |
 /// | people, group | list of objects keyed by the inner field ids |
 ///
 /// A cleared answer is absent, never `null` or `""`.
@@ -239,6 +240,11 @@ pub enum FieldKind {
         #[serde(default)]
         allow_other: bool,
     },
+    /// A time at an office: a place and a start of a timetable of the pack.
+    Appointment {
+        /// Timetable id.
+        schedule: String,
+    },
     /// Yes or no.
     YesNo,
     /// A statement that must be ticked; never ticked beforehand.
@@ -268,6 +274,9 @@ pub enum FieldKind {
         fields: Vec<Field>,
         /// Most people.
         max: u8,
+        /// Rows may be taken over from a CSV file.
+        #[serde(default)]
+        csv: bool,
     },
     /// A list of like things.
     Group {
@@ -276,6 +285,9 @@ pub enum FieldKind {
         fields: Vec<Field>,
         /// Most entries.
         max: u8,
+        /// Rows may be taken over from a CSV file.
+        #[serde(default)]
+        csv: bool,
     },
 }
 

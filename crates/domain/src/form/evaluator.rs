@@ -154,6 +154,9 @@ fn other_rules(item: &ServiceItem, names: &Names) -> Result<HashMap<Expr, Rule>,
             }
         }
     }
+    if let Some(charge) = &item.workflow.charge {
+        add("workflow.charge.amount".to_owned(), &charge.amount)?;
+    }
     for (number, output) in item.workflow.outputs.iter().enumerate() {
         match output {
             Output::Licence { fields, .. } | Output::Document { fields, .. } => {

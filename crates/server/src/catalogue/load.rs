@@ -1,6 +1,7 @@
 //! Texts of a pack → `CityPack`: YAML, schema, types, version.
 
 use haoban_domain::{
+    appointment::Schedule,
     calendar::CalendarYear,
     form::Form,
     item::{Guide, ServiceItem},
@@ -40,6 +41,7 @@ pub fn assemble(source: &PackSource) -> (Option<CityPack>, Vec<Finding>) {
     let registers: Option<Vec<Register>> = reader.list("registers.yaml", FileKind::Registers);
     let demo: Vec<DemoFact> = reader.list("demo.yaml", FileKind::Demo).unwrap_or_default();
     let synonyms: Vec<Synonym> = reader.list("synonyms.yaml", FileKind::Synonyms).unwrap_or_default();
+    let schedules: Vec<Schedule> = reader.list("appointments.yaml", FileKind::Appointments).unwrap_or_default();
     let calendars: Vec<CalendarYear> = reader.calendars();
     let items: Vec<ServiceItem> = source.item_codes().iter().filter_map(|code| reader.item(code)).collect();
     let joint: Vec<JointService> = reader.joint();
@@ -56,6 +58,7 @@ pub fn assemble(source: &PackSource) -> (Option<CityPack>, Vec<Finding>) {
                 registers,
                 dictionary,
                 synonyms,
+                schedules,
                 demo,
                 joint,
                 items,
@@ -187,7 +190,8 @@ impl Reader<'_> {
 
     /// Files that nothing reads are mistakes in a name.
     fn strangers(&mut self) {
-        const ROOT: [&str; 9] = [
+        const ROOT: [&str; 10] = [
+            "appointments.yaml",
             "city.yaml",
             "defaults.yaml",
             "demo.yaml",

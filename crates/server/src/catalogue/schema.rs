@@ -10,6 +10,8 @@ use super::Finding;
 /// The kinds of files of a pack.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum FileKind {
+    /// appointments.yaml.
+    Appointments,
     /// city.yaml.
     City,
     /// departments.yaml.
@@ -44,7 +46,8 @@ pub enum FileKind {
     Joint,
 }
 
-const SCHEMAS: [(FileKind, &str); 15] = [
+const SCHEMAS: [(FileKind, &str); 17] = [
+    (FileKind::Appointments, include_str!("../../../../cities/schema/appointments.schema.json")),
     (FileKind::City, include_str!("../../../../cities/schema/city.schema.json")),
     (FileKind::Departments, include_str!("../../../../cities/schema/departments.schema.json")),
     (FileKind::Defaults, include_str!("../../../../cities/schema/defaults.schema.json")),

@@ -20,6 +20,7 @@ pub fn check(pack: &CityPack) -> Vec<Finding> {
     texts.walk("licences.yaml", "", &json(&pack.licence_types));
     texts.walk("registers.yaml", "", &json(&pack.registers));
     texts.walk("dictionary.yaml", "", &json(&pack.dictionary));
+    texts.walk("appointments.yaml", "", &json(&pack.schedules));
     for item in &pack.items {
         texts.walk(&item_file(&item.code, "item"), "guide", &json(&item.guide));
         texts.walk(&item_file(&item.code, "form"), "", &json(&item.form));
