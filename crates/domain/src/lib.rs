@@ -4,6 +4,7 @@
 //! calls it passes the date in. The same code runs on the device (offline) and on the platform
 //! (where its answer counts).
 
+pub mod appointment;
 pub mod calendar;
 pub mod case;
 pub mod catalogue;
@@ -11,6 +12,7 @@ pub mod form;
 pub mod identifiers;
 pub mod ids;
 pub mod item;
+pub mod joint;
 pub mod licence;
 pub mod material;
 pub mod money;

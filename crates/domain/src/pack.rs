@@ -5,8 +5,10 @@ use ts_rs::TS;
 use utoipa::ToSchema;
 
 use crate::{
+    appointment::Schedule,
     calendar::CalendarYear,
-    item::{AudienceKind, ServiceItem},
+    item::{AudienceKind, ItemCode, ServiceItem},
+    joint::JointService,
     licence::LicenceType,
     rules::Expr,
     text::LocalText,
@@ -32,11 +34,22 @@ pub struct CityPack {
     /// Data elements that services share.
     #[serde(default)]
     pub dictionary: Vec<Element>,
+    /// What people say when they mean a service.
+    #[serde(default)]
+    pub synonyms: Vec<Synonym>,
+    /// Timetables of appointments.
+    #[serde(default)]
+    pub schedules: Vec<Schedule>,
     /// What registers answer about the people of the demo city; never leaves the platform.
     #[serde(default, skip_serializing)]
     #[ts(skip)]
     #[schema(ignore)]
     pub demo: Vec<DemoFact>,
+    /// Joint services; each is among `items` too, composed. Never leaves the platform in this form.
+    #[serde(default, skip_serializing)]
+    #[ts(skip)]
+    #[schema(ignore)]
+    pub joint: Vec<JointService>,
     /// Service items.
     pub items: Vec<ServiceItem>,
 }
@@ -50,6 +63,36 @@ pub struct DemoFact {
     /// A CEL expression over `person`: age, male, married, divorced, children, homes, local (registered in the
     /// city), insured_months, pupil, talent, enterprise, name, n (running number).
     pub value: Expr,
+}
+
+/// A line of synonyms.yaml: words and spoken phrases that stand for services, or for words the pack uses.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, TS, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[ts(export)]
+pub struct Synonym {
+    /// What people say; any of them.
+    pub say: Vec<String>,
+    /// Codes of the services they mean.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub items: Vec<ItemCode>,
+    /// Words of names and keywords that they stand for.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub means: Vec<String>,
+}
+
+/// A thing that happens in life and what it leads to, in the order in which it is done.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[ts(export)]
+pub struct LifeEvent {
+    /// Id.
+    pub id: String,
+    /// Name.
+    pub name: LocalText,
+    /// Icon name of the sprite.
+    pub icon: String,
+    /// Item codes, first things first.
+    pub items: Vec<ItemCode>,
 }
 
 /// An element of the data dictionary (dictionary.yaml): asked once, checked alike, for a named purpose.
@@ -107,6 +150,9 @@ pub struct City {
     pub hotline: String,
     /// Themes of the catalogue, in order.
     pub themes: Vec<Theme>,
+    /// Things that happen in life, in order.
+    #[serde(default)]
+    pub life_events: Vec<LifeEvent>,
     /// Item codes or theme ids on the home page, standard mode (8).
     pub home_tiles: Vec<HomeTile>,
     /// The same for senior mode (at most 8, fixed order).

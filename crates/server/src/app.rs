@@ -147,10 +147,13 @@ impl AppState {
         let passwords = Passwords::new(Arc::clone(&secret), &*random)?;
         let uploads = Uploads::open(&config.data_dir)
             .map_err(|source| StartError::DataDir { path: config.data_dir.clone(), source })?;
+        let config = Arc::new(config);
+        let payments =
+            Arc::new(LocalLedger::new(store.clone(), Arc::clone(&config), Arc::clone(&clock), Arc::clone(&random)));
         let state = Self {
             sms: Arc::new(LocalSmsGateway::new(store.clone(), Arc::clone(&clock))),
             store,
-            config: Arc::new(config),
+            config,
             clock,
             random,
             secret,
@@ -160,7 +163,7 @@ impl AppState {
             notices: Arc::new(Hub::default()),
             uploads: Arc::new(uploads),
             items: Arc::new(Items::default()),
-            payments: Arc::new(LocalLedger),
+            payments,
             stopping: CancellationToken::new(),
         };
         let pack = state.catalogue.current();
@@ -256,6 +259,7 @@ pub fn routes() -> OpenApiRouter<AppState> {
         .merge(crate::catalogue::routes())
         .merge(crate::intake::routes())
         .merge(crate::workflow::routes())
+        .merge(crate::appointments::routes())
         .merge(crate::materials::routes())
         .merge(crate::licences::routes())
         .merge(crate::notices::routes())

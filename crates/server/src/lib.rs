@@ -1,10 +1,11 @@
 //! The city platform: one binary, one database, one city.
 //!
 //! Rooms: `http` (the outside of it), `identity`, `catalogue`, `intake`, `workflow`, `materials`,
-//! `licences`, `notices`, `desk`, `audit`, `jobs`, `seed`, and below them all `store`. Handlers write no SQL;
+//! `joint`, `licences`, `notices`, `desk`, `audit`, `jobs`, `seed`, and below them all `store`. Handlers write no SQL;
 //! the store calls no room.
 
 pub mod app;
+pub mod appointments;
 pub mod audit;
 pub mod catalogue;
 pub mod config;
@@ -14,6 +15,7 @@ pub mod http;
 pub mod identity;
 pub mod intake;
 pub mod jobs;
+mod joint;
 pub mod licences;
 pub mod materials;
 pub mod notices;

@@ -1,10 +1,14 @@
 //! The platform over real HTTP: submissions, uploads, workflow, desk, events. One program, so that it is linked once.
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test ends where it fails")]
 
+#[path = "intake/capabilities.rs"]
+mod capabilities;
 #[path = "intake/desk.rs"]
 mod desk;
 #[path = "intake/events.rs"]
 mod events;
+#[path = "intake/joint.rs"]
+mod joint;
 #[path = "intake/licences.rs"]
 mod licences;
 #[path = "intake/on_postgres.rs"]

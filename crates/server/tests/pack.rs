@@ -125,6 +125,27 @@ fn mutated(file: &str, from: &str, to: &str) -> PackSource {
 const MATERIALS: &str = "items/gjj-rent/materials.yaml";
 const WORKFLOW: &str = "items/gjj-rent/workflow.yaml";
 
+/// One change a line: file, what is replaced, by what, the rule that must notice. Rules that the small pack
+/// of `broken.rs` has no file for.
+const BREAKS: &[(&str, &str, &str, &str)] = &[
+    ("city.yaml", "items: [birth-service-filing,", "items: [moon,", "reference"),
+    ("city.yaml", "id: birth,", "id: school,", "reference"),
+    ("synonyms.yaml", "items: [business-registration]", "items: [moon]", "reference"),
+    ("synonyms.yaml", "驾照, 驾驶本", "房基金, 驾驶本", "reference"),
+    ("synonyms.yaml", "say: [驾照", "said: [驾照", "schema"),
+];
+
+#[test]
+fn words_and_life_events_lead_to_services() {
+    for (file, from, to, rule) in BREAKS {
+        let mut source = mutated(file, from, to);
+        // Examples are run by other tests; without them this one takes seconds instead of a minute.
+        source.files.retain(|name, _| !name.contains("/fixtures/"));
+        let findings = check::findings(&source, today());
+        assert!(findings.iter().any(|finding| finding.rule == *rule), "{file}: {from} → {to}: {findings:#?}");
+    }
+}
+
 #[test]
 fn missing_and_stray_files_are_named() {
     let mut source = source();

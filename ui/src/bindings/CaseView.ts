@@ -3,6 +3,7 @@ import type { CaseClock } from "./CaseClock";
 import type { CaseId } from "./CaseId";
 import type { CaseMaterial } from "./CaseMaterial";
 import type { CaseStatus } from "./CaseStatus";
+import type { ChargeView } from "./ChargeView";
 import type { CorrectionNotice } from "./CorrectionNotice";
 import type { DecisionView } from "./DecisionView";
 import type { HeadlineState } from "./HeadlineState";
@@ -74,6 +75,10 @@ correction: CorrectionNotice | null,
  * The decision.
  */
 decision: DecisionView | null, 
+/**
+ * What is to be paid, was paid, or went back.
+ */
+charge?: ChargeView, 
 /**
  * Headline figure as judged by the platform.
  */

@@ -69,7 +69,11 @@ from: string,
 /**
  * Allows "another", answered by hand in the named field.
  */
-allow_other: boolean, } | { "kind": "yes_no" } | { "kind": "declaration" } | { "kind": "computed", 
+allow_other: boolean, } | { "kind": "appointment", 
+/**
+ * Timetable id.
+ */
+schedule: string, } | { "kind": "yes_no" } | { "kind": "declaration" } | { "kind": "computed", 
 /**
  * The value.
  */
@@ -93,7 +97,11 @@ fields: Array<Field>,
 /**
  * Most people.
  */
-max: number, } | { "kind": "group", 
+max: number, 
+/**
+ * Rows may be taken over from a CSV file.
+ */
+csv: boolean, } | { "kind": "group", 
 /**
  * Fields asked of each.
  */
@@ -101,4 +109,8 @@ fields: Array<Field>,
 /**
  * Most entries.
  */
-max: number, };
+max: number, 
+/**
+ * Rows may be taken over from a CSV file.
+ */
+csv: boolean, };

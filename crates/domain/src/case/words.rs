@@ -43,6 +43,7 @@ pub(super) fn happened(event: CaseEvent, step: &LocalText) -> Option<(LocalText,
         CaseEvent::Refuse => told("不予", "Refused"),
         CaseEvent::Withdraw => noted("您撤回了申请", "You withdrew it", t("需要时可以重新申请", "You can apply again")),
         CaseEvent::Terminate => told("办理终止", "Ended by the office"),
+        CaseEvent::Pay => noted("您已缴费", "You paid", t("继续办理", "The case goes on")),
         CaseEvent::Close => noted("办结", "Done", t("结果已送达", "The result was delivered")),
     }
 }
@@ -62,8 +63,23 @@ pub(super) fn suspended() -> (LocalText, LocalText) {
     (t("特别程序进行中", "A special procedure is going on"), t("这段时间不计入办理期限", "This time does not count"))
 }
 
+pub(super) fn your_payment() -> (LocalText, LocalText) {
+    (t("请您缴费", "Please pay"), t("缴费前不计入办理期限", "The clock stands still until you have paid"))
+}
+
 pub(super) fn delivering() -> LocalText {
     t("制作并送达结果", "The result is made and delivered")
+}
+
+/// How a part of a joint case ended.
+pub(super) fn part(name: &LocalText, granted: bool) -> LocalText {
+    let (zh, en) = if granted { ("办好了", "done") } else { ("没有办成", "not granted") };
+    LocalText::new(format!("{}：{zh}", name.zh), format!("{}: {en}", name.en))
+}
+
+/// When a joint case is over.
+pub(super) fn all_parts() -> LocalText {
+    t("每一项都有结果", "Every part has its result")
 }
 
 pub(super) fn done() -> LocalText {

@@ -27,6 +27,7 @@ pub type FieldId = String;
 /// | region | code, string |
 /// | map_point | `{"description": "…"}`, with `region` and `cell` (`a1` north-west … `c3` south-east) if one likes |
 /// | signature | `{"name": "…"}` or `{"strokes": [[x, y, x, y, …], …]}` on a square of 1,000 |
+/// | appointment | `{"place": "hall", "start": "2026-11-25T09:30"}` |
 /// | people, group | list of objects keyed by the inner field ids |
 ///
 /// A cleared answer is absent, never `null` or `""`.
@@ -239,6 +240,11 @@ pub enum FieldKind {
         #[serde(default)]
         allow_other: bool,
     },
+    /// A time at an office: a place and a start of a timetable of the pack.
+    Appointment {
+        /// Timetable id.
+        schedule: String,
+    },
     /// Yes or no.
     YesNo,
     /// A statement that must be ticked; never ticked beforehand.
@@ -268,6 +274,9 @@ pub enum FieldKind {
         fields: Vec<Field>,
         /// Most people.
         max: u8,
+        /// Rows may be taken over from a CSV file.
+        #[serde(default)]
+        csv: bool,
     },
     /// A list of like things.
     Group {
@@ -276,6 +285,9 @@ pub enum FieldKind {
         fields: Vec<Field>,
         /// Most entries.
         max: u8,
+        /// Rows may be taken over from a CSV file.
+        #[serde(default)]
+        csv: bool,
     },
 }
 
@@ -329,6 +341,10 @@ pub struct Check {
     pub id: String,
     /// True passes. Not evaluated while anything it reads is unanswered.
     pub rule: Expr,
+    /// Judged only while this holds; absent means always.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub when: Option<Expr>,
     /// Names the field, the rule and the remedy: "到期日期要晚于开始日期，请核对年份".
     pub message: LocalText,
     /// A warning asks for a second look and does not block.

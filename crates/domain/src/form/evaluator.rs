@@ -91,15 +91,14 @@ impl Evaluator {
         self.begin(inputs.clone()).value(rule)
     }
 
-    /// Judges the conditions of the guide, with their notes filled in. Of somebody about whom nothing is known,
-    /// nothing is told: "none found" would be said of nobody.
+    /// Judges the conditions of the guide, with their notes filled in.
     #[must_use]
     pub fn conditions(&self, inputs: &Inputs) -> Vec<JudgedCondition> {
         let evaluation = self.begin(inputs.clone());
-        let nobody = inputs.applicant.is_none() && inputs.facts.0.is_empty();
+        // Nobody is signed in: nothing is known of them, and what they do not hold here says nothing.
+        let known = inputs.applicant.is_some();
         let judge = |condition: &crate::item::Condition| {
-            let rule = condition.rule.as_ref().filter(|_| !nobody);
-            let met = rule.and_then(|rule| evaluation.judge(rule));
+            let met = condition.rule.as_ref().filter(|_| known).and_then(|rule| evaluation.judge(rule));
             let note = match met {
                 Some(true) => condition.when_met.as_ref(),
                 Some(false) => condition.when_not.as_ref(),
@@ -140,6 +139,11 @@ fn other_rules(item: &ServiceItem, names: &Names) -> Result<HashMap<Expr, Rule>,
             add(format!("guide.conditions[{}].rule", condition.id), rule)?;
         }
     }
+    for part in item.joint.iter().flat_map(|joint| &joint.parts) {
+        for rule in part.when.iter().chain(part.given.values()).chain(part.listed.iter().flatten()) {
+            add(format!("joint.parts[{}]", part.item), rule)?;
+        }
+    }
     for rule in item.workflow.instant.iter().flat_map(|instant| &instant.grant_when) {
         add(format!("workflow.instant.grant_when[{}]", rule.id), &rule.rule)?;
     }
@@ -149,6 +153,9 @@ fn other_rules(item: &ServiceItem, names: &Names) -> Result<HashMap<Expr, Rule>,
                 add(format!("workflow.steps[{}].checks[{}]", step.id, check.id), rule)?;
             }
         }
+    }
+    if let Some(charge) = &item.workflow.charge {
+        add("workflow.charge.amount".to_owned(), &charge.amount)?;
     }
     for (number, output) in item.workflow.outputs.iter().enumerate() {
         match output {

@@ -1,12 +1,14 @@
 //! Texts of a pack → `CityPack`: YAML, schema, types, version.
 
 use haoban_domain::{
+    appointment::Schedule,
     calendar::CalendarYear,
     form::Form,
     item::{Guide, ServiceItem},
+    joint::JointService,
     licence::LicenceType,
     material::MaterialRule,
-    pack::{City, CityPack, DemoFact, Department, Element, Region, Register},
+    pack::{City, CityPack, DemoFact, Department, Element, Region, Register, Synonym},
     workflow::Workflow,
 };
 use serde::{Deserialize, de::DeserializeOwned};
@@ -38,13 +40,29 @@ pub fn assemble(source: &PackSource) -> (Option<CityPack>, Vec<Finding>) {
     let licence_types: Option<Vec<LicenceType>> = reader.list("licences.yaml", FileKind::Licences);
     let registers: Option<Vec<Register>> = reader.list("registers.yaml", FileKind::Registers);
     let demo: Vec<DemoFact> = reader.list("demo.yaml", FileKind::Demo).unwrap_or_default();
+    let synonyms: Vec<Synonym> = reader.list("synonyms.yaml", FileKind::Synonyms).unwrap_or_default();
+    let schedules: Vec<Schedule> = reader.list("appointments.yaml", FileKind::Appointments).unwrap_or_default();
     let calendars: Vec<CalendarYear> = reader.calendars();
     let items: Vec<ServiceItem> = source.item_codes().iter().filter_map(|code| reader.item(code)).collect();
+    let joint: Vec<JointService> = reader.joint();
     reader.strangers();
     let findings = reader.findings;
     let pack = match (city, departments, regions, licence_types, registers) {
         (Some(city), Some(departments), Some(regions), Some(licence_types), Some(registers)) if findings.is_empty() => {
-            Some(CityPack { city, departments, regions, licence_types, calendars, registers, dictionary, demo, items })
+            Some(CityPack {
+                city,
+                departments,
+                regions,
+                licence_types,
+                calendars,
+                registers,
+                dictionary,
+                synonyms,
+                schedules,
+                demo,
+                joint,
+                items,
+            })
         }
         _ => None,
     };
@@ -57,6 +75,12 @@ pub fn version(pack: &CityPack) -> String {
     let canonical =
         serde_json::to_value(pack).map(|value| haoban_domain::receipt::canonical_json(&value)).unwrap_or_default();
     hex::encode(Sha256::digest(canonical.as_bytes()))
+}
+
+/// The file of a joint service.
+#[must_use]
+pub fn joint_file(code: &str) -> String {
+    format!("joint/{code}.yaml")
 }
 
 struct Reader<'a> {
@@ -96,6 +120,7 @@ impl Reader<'_> {
             FileKind::Item => self.inherited.item(&mut value),
             FileKind::Workflow => self.inherited.workflow(&mut value),
             FileKind::Materials => against.extend(self.inherited.materials(file, &mut value)),
+            FileKind::Joint => against.extend(self.inherited.joint(file, &mut value)),
             FileKind::Form => against.extend(self.inherited.form(file, &mut value)),
             _ => {}
         }
@@ -127,6 +152,20 @@ impl Reader<'_> {
         names.into_iter().filter_map(|name| self.file(name, FileKind::Calendar)).collect()
     }
 
+    fn joint(&mut self) -> Vec<JointService> {
+        let names: Vec<&String> = self.source.files.keys().filter(|name| name.starts_with("joint/")).collect();
+        let mut services = Vec::new();
+        for name in names {
+            let Some(service) = self.file::<JointService>(name, FileKind::Joint) else { continue };
+            if *name != joint_file(&service.code) {
+                let message = format!("the code is `{}` but the file is `{name}`", service.code);
+                self.findings.push(Finding::at(name, "code", "reference", message, "make both the same"));
+            }
+            services.push(service);
+        }
+        services
+    }
+
     fn item(&mut self, code: &str) -> Option<ServiceItem> {
         let path = |name: &str| format!("items/{code}/{name}.yaml");
         let item: Option<ItemFile> = self.file(&path("item"), FileKind::Item);
@@ -138,12 +177,21 @@ impl Reader<'_> {
             let message = format!("the code is `{named}` but the folder is `{code}`");
             self.findings.push(Finding::at(path("item"), "code", "reference", message, "make both the same"));
         }
-        Some(ServiceItem { code: named, version, guide, form: form?, materials: materials?, workflow: workflow? })
+        Some(ServiceItem {
+            code: named,
+            version,
+            guide,
+            form: form?,
+            materials: materials?,
+            workflow: workflow?,
+            joint: None,
+        })
     }
 
     /// Files that nothing reads are mistakes in a name.
     fn strangers(&mut self) {
-        const ROOT: [&str; 8] = [
+        const ROOT: [&str; 10] = [
+            "appointments.yaml",
             "city.yaml",
             "defaults.yaml",
             "demo.yaml",
@@ -152,13 +200,14 @@ impl Reader<'_> {
             "licences.yaml",
             "regions.yaml",
             "registers.yaml",
+            "synonyms.yaml",
         ];
         const ITEM: [&str; 5] = ["item.yaml", "form.yaml", "materials.yaml", "workflow.yaml", "examples.yaml"];
         for name in self.source.files.keys() {
             let parts: Vec<&str> = name.split('/').collect();
             let known = match parts.as_slice() {
                 [file] => ROOT.contains(file),
-                ["calendars", _] => true,
+                ["calendars" | "joint", _] => true,
                 ["items", _, file] => ITEM.contains(file),
                 ["items", _, "fixtures", _] => true,
                 _ => false,

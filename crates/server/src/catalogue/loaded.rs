@@ -46,7 +46,8 @@ impl LoadedPack {
     ///
     /// # Errors
     /// The first rule of each item that cannot be used.
-    pub fn compile(pack: CityPack) -> Result<Self, Vec<Finding>> {
+    pub fn compile(mut pack: CityPack) -> Result<Self, Vec<Finding>> {
+        pack.items.extend(check::joint::composed(&pack)?);
         let calendar = Arc::new(WorkCalendar::new(&pack.calendars));
         let mut evaluators = BTreeMap::new();
         let mut findings = Vec::new();
@@ -55,7 +56,7 @@ impl LoadedPack {
                 Ok(evaluator) => {
                     evaluators.insert(item.code.clone(), Arc::new(evaluator));
                 }
-                Err(error) => findings.push(rule_finding(&item.code, &error)),
+                Err(error) => findings.push(rule_finding(&item.code, item.joint.is_some(), &error)),
             }
         }
         if !findings.is_empty() {
@@ -116,15 +117,16 @@ fn samples(source: &PackSource, pack: &CityPack) -> BTreeMap<ItemCode, Arc<Fixtu
 }
 
 /// A rule error as a finding in the file the rule stands in.
-pub(super) fn rule_finding(code: &str, error: &haoban_domain::form::RuleError) -> Finding {
+pub(super) fn rule_finding(code: &str, joint: bool, error: &haoban_domain::form::RuleError) -> Finding {
     let (file, path) = error.place.split_once('.').unwrap_or(("item", error.place.as_str()));
     let file = match file {
         "form" | "materials" | "workflow" => file,
         _ => "item",
     };
     let message = format!("`{}`: {}", error.expression, error.reason);
+    let item = format!("items/{code}/{file}.yaml");
     Finding::at(
-        format!("items/{code}/{file}.yaml"),
+        if joint { load::joint_file(code) } else { item },
         path,
         "expression",
         message,

@@ -13,7 +13,7 @@ use super::tasks::Task;
 use crate::{
     AppState, Result,
     identity::Officer,
-    licences,
+    joint, licences,
     notices::say,
     workflow::{Dossier, Scene, case_view},
 };
@@ -23,6 +23,7 @@ pub(super) async fn desk_case(scene: &Scene<'_>, officer: &Officer, case: &Dossi
     let held = licences::of_party(&scene.state.store, case.party, scene.today).await?;
     let form = case.rules.evaluate(&case.inputs(held, scene.today));
     let workflow = &case.item().workflow;
+    let (joint, siblings) = joint::siblings(scene, case).await?;
     Ok(DeskCase {
         case: case_view(scene, case),
         form: case.item().form.clone(),
@@ -37,6 +38,8 @@ pub(super) async fn desk_case(scene: &Scene<'_>, officer: &Officer, case: &Dossi
         opinions: workflow.opinions.clone(),
         acts: acts(officer, case, task),
         targets: targets(case, &form),
+        joint,
+        siblings,
     })
 }
 

@@ -20,8 +20,9 @@ use super::{
     rows::{self, lock},
 };
 use crate::{
-    AppState, Result,
+    AppState, Result, appointments,
     intake::{self, HandedIn},
+    joint,
     notices::say,
     store::Write,
 };
@@ -40,6 +41,13 @@ pub(super) async fn withdraw(
     let scope = format!("withdraw:{id}");
     if intake::first_time(&mut tx, &scope, key, &party.to_string(), body, scene.now).await? {
         let details = json!({ "reason_given": !body.reason.trim().is_empty() });
+        if case.item().joint.is_some() {
+            joint::withdraw(&mut tx, &scene, &case, party).await?;
+            tx.commit().await?;
+            wake(state, &case);
+            let now = rows::load(state, id).await?.ok_or(ProblemCode::NotFound)?;
+            return Ok(case_view(&scene, &now));
+        }
         step(&mut tx, &scene, &mut case, CaseEvent::Withdraw, &By::Applicant(party), details).await?;
         tx.commit().await?;
         wake(state, &case);
@@ -91,6 +99,7 @@ pub(super) async fn correct(
         rows::answer_correction(&mut tx, &case, notice.id, scene.now).await?;
         take_over(&mut case, &scene, body, &checked);
         intake::attach_files(&mut tx, case.id, &checked).await?;
+        appointments::book_with_case(&mut tx, &scene, &case, &checked.form).await?;
         let details = json!({ "correction": notice.id });
         step(&mut tx, &scene, &mut case, CaseEvent::Correct, &By::Applicant(party), details).await?;
         refresh_task(&mut tx, &scene, &case).await?;

@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, sync::Arc};
 
 use haoban_domain::{
     calendar::WorkCalendar,
-    case::{CaseState, CorrectionPoint, DecisionView, clock::Clocks, timeline::Happening},
+    case::{CaseState, ChargeView, CorrectionPoint, DecisionView, clock::Clocks, timeline::Happening},
     form::{Answers, Evaluator, HeadlineState, Inputs},
     ids::{CaseId, CorrectionId, PartyId},
     item::ServiceItem,
@@ -15,7 +15,7 @@ use haoban_domain::{
     workflow::WorkflowStep,
 };
 
-use crate::{AppState, Error, Result, catalogue::LoadedPack};
+use crate::{AppState, Error, Result, catalogue::LoadedPack, joint::PartRecord};
 
 /// Everything around a case at one moment.
 pub(crate) struct Scene<'a> {
@@ -73,8 +73,13 @@ pub(crate) struct Dossier {
     pub facts: Facts,
     pub headline: Option<HeadlineState>,
     pub decision: Option<DecisionView>,
+    pub charge: Option<ChargeView>,
     pub happenings: Vec<Happening>,
     pub correction: Option<Correction>,
+    /// The joint case it is part of.
+    pub parent: Option<CaseId>,
+    /// Parts of a joint case; empty for others.
+    pub parts: Vec<PartRecord>,
 }
 
 impl Dossier {

@@ -60,7 +60,7 @@ pub(super) async fn outputs(tx: &mut Write, scene: &Scene<'_>, case: &mut Dossie
     Ok(())
 }
 
-fn integer(case: &Dossier, inputs: &Inputs, amount: &Expr) -> Result<i64> {
+pub(super) fn integer(case: &Dossier, inputs: &Inputs, amount: &Expr) -> Result<i64> {
     let value = case.rules.value(amount, inputs).and_then(|value| value.as_i64());
     // A grant whose amount cannot be told must not happen: the whole transaction is undone.
     value

@@ -91,7 +91,7 @@ pub fn of_item(source: &PackSource, code: &str) -> Vec<Example> {
 
 pub(super) fn check(source: &PackSource, pack: &LoadedPack) -> Vec<Finding> {
     let mut findings = Vec::new();
-    for item in &pack.pack.items {
+    for item in pack.pack.items.iter().filter(|item| item.joint.is_none()) {
         let mut examples = Vec::new();
         for name in names(source, &item.code) {
             let (read, wrong) = read_all(source, name);

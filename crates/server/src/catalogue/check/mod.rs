@@ -10,6 +10,7 @@ pub mod diff;
 pub mod expressions;
 pub mod fixtures;
 pub mod guide;
+pub mod joint;
 mod limits;
 mod lines;
 mod links;
@@ -21,6 +22,7 @@ mod samples;
 pub mod simulate;
 pub mod texts;
 pub mod typing;
+pub mod ways;
 
 use std::{io::Write, path::Path};
 
@@ -79,8 +81,10 @@ pub fn findings(source: &PackSource, today: Date) -> Vec<Finding> {
 
 fn of_pack(pack: &CityPack, today: Date) -> Vec<Finding> {
     let mut findings = references::check(pack);
+    findings.extend(ways::check(pack));
     findings.extend(texts::check(pack));
     findings.extend(care::dictionary(pack));
+    findings.extend(joint::check(pack));
     for item in &pack.items {
         findings.extend(guide::check(item, today));
         findings.extend(audience::check(item, pack));

@@ -24,12 +24,13 @@ pub fn check(pack: &CityPack) -> Vec<Finding> {
     lists(pack, &mut said);
     registers(pack, &mut said);
     demo(pack, &mut said);
+    schedules(pack, &mut said);
     tiles(pack, &mut said);
     for item in &pack.items {
         guide(item, pack, &mut said);
         materials(item, pack, &mut said);
         workflow(item, pack, &mut said);
-        form(item, &mut said);
+        form(item, pack, &mut said);
     }
     said.findings
 }
@@ -156,6 +157,26 @@ fn demo(pack: &CityPack, said: &mut Said) {
     }
 }
 
+/// Timetables are named once, belong to a department and have at least one time on some day.
+fn schedules(pack: &CityPack, said: &mut Said) {
+    const FILE: &str = "appointments.yaml";
+    said.once(FILE, "timetable", numbered(&pack.schedules, "id", |schedule| &schedule.id));
+    for (at, schedule) in pack.schedules.iter().enumerate() {
+        let known = has_department(pack, &schedule.department);
+        said.known(FILE, format!("{at}.department"), "department", &schedule.department, known);
+        let places = numbered(&schedule.places, "id", |place| &place.id);
+        said.once(FILE, "place", places.map(|(path, id)| (format!("{at}.places.{path}"), id)));
+        let slots = &schedule.slots;
+        if slots.times().is_empty() {
+            said.wrong(FILE, format!("{at}.slots"), "no time fits between `from` and `to`".to_owned(), "widen them");
+        }
+        if slots.workdays != slots.weekdays.is_empty() {
+            let message = "either `workdays` or `weekdays` says on which days".to_owned();
+            said.wrong(FILE, format!("{at}.slots"), message, "write one of them");
+        }
+    }
+}
+
 fn known_fact(pack: &CityPack, key: &str) -> bool {
     key.split_once('.').is_some_and(|(register, id)| {
         pack.registers.iter().any(|known| known.id == register && known.facts.iter().any(|fact| fact.id == id))
@@ -166,7 +187,9 @@ fn tiles(pack: &CityPack, said: &mut Said) {
     let mut tile = |path: String, tile: &HomeTile| {
         let (kind, name) = tile.to.split_once(':').unwrap_or_default();
         let known = match kind {
-            "item" => pack.items.iter().any(|item| item.code == name),
+            "item" => {
+                pack.items.iter().any(|item| item.code == name) || pack.joint.iter().any(|service| service.code == name)
+            }
             "theme" => pack.city.themes.iter().any(|theme| theme.id == name),
             "route" => ROUTES.contains(&name),
             _ => false,
@@ -266,9 +289,15 @@ fn workflow(item: &ServiceItem, pack: &CityPack, said: &mut Said) {
     }
 }
 
-fn form(item: &ServiceItem, said: &mut Said) {
+fn form(item: &ServiceItem, pack: &CityPack, said: &mut Said) {
     let file = item_file(&item.code, "form");
     let fields = expressions::fields(item);
+    for (path, field, _) in &fields {
+        if let FieldKind::Appointment { schedule } = &field.kind {
+            let known = pack.schedules.iter().any(|known| known.id == *schedule);
+            said.known(&file, format!("{path}.schedule"), "timetable in appointments.yaml", schedule, known);
+        }
+    }
     let ids = fields.iter().filter(|(_, _, inner)| !inner).map(|(path, field, _)| (path.clone(), field.id.as_str()));
     said.once(&file, "field", ids);
     said.once(

@@ -3,7 +3,7 @@
 use haoban_domain::pack::CityPack;
 use serde_json::Value;
 
-use super::{Finding, item_file, links};
+use super::{Finding, item_file, links, load};
 
 /// Longest Chinese sentence of a text for residents, in characters.
 const MAX_SENTENCE: usize = 60;
@@ -20,11 +20,15 @@ pub fn check(pack: &CityPack) -> Vec<Finding> {
     texts.walk("licences.yaml", "", &json(&pack.licence_types));
     texts.walk("registers.yaml", "", &json(&pack.registers));
     texts.walk("dictionary.yaml", "", &json(&pack.dictionary));
+    texts.walk("appointments.yaml", "", &json(&pack.schedules));
     for item in &pack.items {
         texts.walk(&item_file(&item.code, "item"), "guide", &json(&item.guide));
         texts.walk(&item_file(&item.code, "form"), "", &json(&item.form));
         texts.walk(&item_file(&item.code, "materials"), "", &json(&item.materials));
         texts.walk(&item_file(&item.code, "workflow"), "", &json(&item.workflow));
+    }
+    for service in &pack.joint {
+        texts.walk(&load::joint_file(&service.code), "", &json(service));
     }
     texts.findings
 }
