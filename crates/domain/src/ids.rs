@@ -123,6 +123,10 @@ id!(
     NoticeId, "ntc"
 );
 id!(
+    /// One appointment at an office.
+    AppointmentId, "apt"
+);
+id!(
     /// One entry of the device's outbox.
     OutboxId, "out"
 );

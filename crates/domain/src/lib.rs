@@ -4,6 +4,7 @@
 //! calls it passes the date in. The same code runs on the device (offline) and on the platform
 //! (where its answer counts).
 
+pub mod appointment;
 pub mod calendar;
 pub mod case;
 pub mod catalogue;

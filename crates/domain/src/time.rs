@@ -51,6 +51,13 @@ impl Timestamp {
         (local.hour(), local.minute())
     }
 
+    /// A moment of a day by the city's clock, in minutes since midnight.
+    #[must_use]
+    pub fn in_city(day: Date, minutes: u16) -> Self {
+        let midnight = city_zone().to_timestamp(day.0.at(0, 0, 0, 0)).map_or(0, jiff::Timestamp::as_millisecond);
+        Self::from_millis(midnight.saturating_add(i64::from(minutes) * 60_000))
+    }
+
     /// The underlying jiff value, for callers that format.
     #[must_use]
     pub fn inner(self) -> jiff::Timestamp {

@@ -17,6 +17,10 @@ pub struct Workflow {
     pub instant: Option<InstantApproval>,
     /// Steps done by departments, in order; the last one decides.
     pub steps: Vec<WorkflowStep>,
+    /// What the applicant has to pay, if anything.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub charge: Option<Charge>,
     /// What a grant produces.
     pub outputs: Vec<Output>,
     /// Standard reasons an officer may pick for a refusal.
@@ -28,6 +32,30 @@ pub struct Workflow {
     /// Standard opinions of a grant.
     #[serde(default)]
     pub opinions: Vec<LocalText>,
+}
+
+/// A fee or tax the applicant pays.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[ts(export)]
+pub struct Charge {
+    /// Amount in fen; zero means that nothing is to be paid in this case.
+    pub amount: Expr,
+    /// What it is for, as the receipt says it.
+    pub words: LocalText,
+    /// When it is asked for.
+    pub when: ChargeWhen,
+}
+
+/// When a charge is asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, TS, ToSchema)]
+#[serde(rename_all = "snake_case")]
+#[ts(export)]
+pub enum ChargeWhen {
+    /// After acceptance; the review waits for it.
+    BeforeReview,
+    /// After the grant; the result waits for it.
+    AfterGrant,
 }
 
 /// The rules of 秒批 (domain.md §3.6).

@@ -15,7 +15,7 @@ use crate::{
         Keyring, Passwords, Secret, SecretError,
         sms::{LocalSmsGateway, SmsGateway},
     },
-    intake::Items,
+    intake::{Items, PublishError},
     jobs,
     materials::Uploads,
     notices::Hub,
@@ -147,10 +147,13 @@ impl AppState {
         let passwords = Passwords::new(Arc::clone(&secret), &*random)?;
         let uploads = Uploads::open(&config.data_dir)
             .map_err(|source| StartError::DataDir { path: config.data_dir.clone(), source })?;
+        let config = Arc::new(config);
+        let payments =
+            Arc::new(LocalLedger::new(store.clone(), Arc::clone(&config), Arc::clone(&clock), Arc::clone(&random)));
         let state = Self {
             sms: Arc::new(LocalSmsGateway::new(store.clone(), Arc::clone(&clock))),
             store,
-            config: Arc::new(config),
+            config,
             clock,
             random,
             secret,
@@ -160,10 +163,14 @@ impl AppState {
             notices: Arc::new(Hub::default()),
             uploads: Arc::new(uploads),
             items: Arc::new(Items::default()),
-            payments: Arc::new(LocalLedger),
+            payments,
             stopping: CancellationToken::new(),
         };
-        crate::intake::publish(&state).await?;
+        let pack = state.catalogue.current();
+        crate::intake::publish(&state, &pack).await.map_err(|error| match error {
+            PublishError::Store(error) => StartError::Other(error),
+            changed => StartError::City { path: state.config.city_dir(), words: changed.to_string() },
+        })?;
         Ok(state)
     }
 }
@@ -214,6 +221,9 @@ const GRACE: Duration = Duration::from_secs(10);
 pub async fn serve(listener: TcpListener, state: AppState) -> crate::Result<()> {
     let stopping = state.stopping.clone();
     let worker = state.config.worker.then(|| tokio::spawn(jobs::run(state.clone(), stopping.clone())));
+    if state.config.watch_city {
+        tokio::spawn(catalogue::watch::watch(state.clone(), stopping.clone()));
+    }
     let stopped = stopping.clone();
     let server =
         axum::serve(listener, router(state.clone())).with_graceful_shutdown(async move { stopped.cancelled().await });
@@ -249,6 +259,7 @@ pub fn routes() -> OpenApiRouter<AppState> {
         .merge(crate::catalogue::routes())
         .merge(crate::intake::routes())
         .merge(crate::workflow::routes())
+        .merge(crate::appointments::routes())
         .merge(crate::materials::routes())
         .merge(crate::licences::routes())
         .merge(crate::notices::routes())

@@ -5,6 +5,7 @@
 //! the store calls no room.
 
 pub mod app;
+pub mod appointments;
 pub mod audit;
 pub mod catalogue;
 pub mod config;

@@ -94,6 +94,7 @@ fn nobody_signed_in_leaves_every_condition_open() {
         let name = check::fixtures::names(&source, &item.code).next().unwrap();
         let mut fixture = check::fixtures::read(&source, name).unwrap();
         fixture.facts.clear();
+        fixture.licences.clear();
         fixture.applicant = None;
         let judged = pack.evaluator(&item.code).unwrap().conditions(&fixture.inputs());
         let told: Vec<_> = judged.iter().filter(|condition| condition.met.is_some()).collect();
@@ -177,6 +178,11 @@ const BREAKS: &[(&str, &str, &str, &str)] = &[
     ("city.yaml", "theme:housing", "theme:moon", "reference"),
     ("city.yaml", "route:help", "route:moon", "reference"),
     ("city.yaml", "id: zhengzhou", "id: moon", "reference"),
+    ("city.yaml", "items: [birth-service-filing,", "items: [moon,", "reference"),
+    ("city.yaml", "id: birth,", "id: school,", "reference"),
+    ("synonyms.yaml", "items: [business-registration]", "items: [moon]", "reference"),
+    ("synonyms.yaml", "驾照, 驾驶本", "房基金, 驾驶本", "reference"),
+    ("synonyms.yaml", "say: [驾照", "said: [驾照", "schema"),
     ("departments.yaml", "12410100MB0TD0112N", "12410100MB0TD0113N", "reference"),
     ("licences.yaml", "glyph: 户", "glyph: 身", "reference"),
     ("licences.yaml", "issuer: civil-affairs", "issuer: moon", "reference"),

@@ -230,6 +230,10 @@ pub enum NoticeKind {
     Refused,
     /// Withdrawn or ended.
     Ended,
+    /// The applicant must pay.
+    PaymentRequested,
+    /// An appointment was made, changed, cancelled or missed.
+    Appointment,
 }
 
 /// One event of a party's stream. `GET /v1/events` sends them by SSE with `id: seq`;
@@ -263,6 +267,8 @@ pub enum Change {
     },
     /// Re-read the licences.
     LicencesChanged,
+    /// Re-read the appointments.
+    AppointmentsChanged,
     /// Re-read the catalogue.
     CatalogueChanged {
         /// Version.

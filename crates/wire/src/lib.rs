@@ -3,6 +3,7 @@
 //! Everything here is a plain shape. Rust hosts use it directly; TypeScript is generated from it
 //! (`cargo xtask gen`), and the platform's OpenAPI document too.
 
+pub mod appointments;
 mod commands;
 pub mod desk;
 pub mod http;

@@ -55,6 +55,10 @@ problem_codes! {
     Invalid => "invalid", 422;
     /// This version of the item is not known or no longer accepted.
     ItemVersion => "item_version", 409;
+    /// No seat is left at that time, or the time cannot be chosen any more.
+    SlotTaken => "slot_taken", 409;
+    /// Too many appointments were missed; nothing can be booked until `params.until`.
+    BookingBlocked => "booking_blocked", 409;
     /// Too many tries; wait `retry_after_ms`.
     TooMany => "too_many", 429;
     /// Wrong phone, password or code.

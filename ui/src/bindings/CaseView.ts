@@ -3,10 +3,10 @@ import type { CaseClock } from "./CaseClock";
 import type { CaseId } from "./CaseId";
 import type { CaseMaterial } from "./CaseMaterial";
 import type { CaseStatus } from "./CaseStatus";
+import type { ChargeView } from "./ChargeView";
 import type { CorrectionNotice } from "./CorrectionNotice";
 import type { DecisionView } from "./DecisionView";
 import type { HeadlineState } from "./HeadlineState";
-import type { JointLane } from "./JointLane";
 import type { LocalText } from "./LocalText";
 import type { TimelineEntry } from "./TimelineEntry";
 import type { Timestamp } from "./Timestamp";
@@ -76,6 +76,10 @@ correction: CorrectionNotice | null,
  */
 decision: DecisionView | null, 
 /**
+ * What is to be paid, was paid, or went back.
+ */
+charge?: ChargeView, 
+/**
  * Headline figure as judged by the platform.
  */
 headline: HeadlineState | null, 
@@ -90,12 +94,4 @@ materials: Array<CaseMaterial>,
 /**
  * Whether it can be taken back now.
  */
-may_withdraw: boolean, 
-/**
- * A joint case has a lane for each of its parts; empty for others.
- */
-parts: Array<JointLane>, 
-/**
- * The joint case this one is part of.
- */
-parent: CaseId | null, };
+may_withdraw: boolean, };

@@ -6,6 +6,7 @@ import type { Element } from "./Element";
 import type { LicenceType } from "./LicenceType";
 import type { Region } from "./Region";
 import type { Register } from "./Register";
+import type { Schedule } from "./Schedule";
 import type { ServiceItem } from "./ServiceItem";
 
 /**
@@ -40,6 +41,10 @@ registers: Array<Register>,
  * Data elements that services share.
  */
 dictionary: Array<Element>, 
+/**
+ * Timetables of appointments.
+ */
+schedules: Array<Schedule>, 
 /**
  * Service items.
  */

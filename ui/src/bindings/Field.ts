@@ -110,7 +110,11 @@ from: string,
 /**
  * Allows "another", answered by hand in the named field.
  */
-allow_other: boolean, } | { "kind": "yes_no" } | { "kind": "declaration" } | { "kind": "computed", 
+allow_other: boolean, } | { "kind": "appointment", 
+/**
+ * Timetable id.
+ */
+schedule: string, } | { "kind": "yes_no" } | { "kind": "declaration" } | { "kind": "computed", 
 /**
  * The value.
  */
@@ -134,7 +138,11 @@ fields: Array<Field>,
 /**
  * Most people.
  */
-max: number, } | { "kind": "group", 
+max: number, 
+/**
+ * Rows may be taken over from a CSV file.
+ */
+csv: boolean, } | { "kind": "group", 
 /**
  * Fields asked of each.
  */
@@ -142,4 +150,8 @@ fields: Array<Field>,
 /**
  * Most entries.
  */
-max: number, });
+max: number, 
+/**
+ * Rows may be taken over from a CSV file.
+ */
+csv: boolean, });

@@ -103,9 +103,14 @@ impl Clocks {
                 let record = self.get(ClockKind::Correction)?;
                 Some(working(record, CORRECTION_DAYS, calendar, today, Actor::Applicant))
             }
-            CaseStatus::Accepted | CaseStatus::UnderReview | CaseStatus::Suspended => {
+            // Granted and waiting for the payment: the office has nothing left to do.
+            CaseStatus::AwaitingPayment if state.back_to == Some(CaseStatus::Granted) => None,
+            CaseStatus::Accepted | CaseStatus::UnderReview | CaseStatus::Suspended | CaseStatus::AwaitingPayment => {
                 let record = self.get(ClockKind::Decision)?;
                 let mut clock = limited(record, promised, calendar, today);
+                if state.status == CaseStatus::AwaitingPayment {
+                    clock.waits_for = Actor::Applicant;
+                }
                 let legal = limited(record, item.guide.statutory_limit, calendar, today).due;
                 clock.statutory_due = (legal != clock.due).then_some(legal);
                 Some(clock)

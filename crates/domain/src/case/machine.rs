@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::{CaseEventKind, CaseStatus, ClockKind};
+use crate::workflow::ChargeWhen;
 
 /// Everything the machine needs to know of a case.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -16,8 +17,36 @@ pub struct CaseState {
     pub steps: u16,
     /// A correction was asked for already; it is asked once in the life of a case.
     pub correction_used: bool,
-    /// While a correction or a special procedure holds the case: where it goes back to.
+    /// While a correction, a special procedure or a charge holds the case: where it goes back to.
     pub back_to: Option<CaseStatus>,
+    /// What the applicant has to pay, and whether that was done.
+    #[serde(default)]
+    pub charge: ChargeState,
+}
+
+/// Where the charge of a case stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ChargeState {
+    /// Nothing is charged.
+    #[default]
+    None,
+    /// To be paid after acceptance, before the review.
+    BeforeReview,
+    /// To be paid after the grant, before the result is made.
+    AfterGrant,
+    /// Paid.
+    Paid,
+}
+
+impl From<Option<ChargeWhen>> for ChargeState {
+    fn from(when: Option<ChargeWhen>) -> Self {
+        match when {
+            None => Self::None,
+            Some(ChargeWhen::BeforeReview) => Self::BeforeReview,
+            Some(ChargeWhen::AfterGrant) => Self::AfterGrant,
+        }
+    }
 }
 
 /// What can happen to a case.
@@ -56,6 +85,8 @@ pub enum CaseEvent {
     Terminate,
     /// Result delivered.
     Close,
+    /// The charge was paid.
+    Pay,
 }
 
 /// Who accepted a case.
@@ -106,6 +137,10 @@ pub enum Effect {
         /// Of what.
         notice: CaseNotice,
     },
+    /// The charge is asked for.
+    Charge,
+    /// What was paid goes back.
+    Refund,
     /// The outputs of the workflow are made.
     Issue,
     /// The result is handed over; `Close` follows once it arrived.
@@ -130,6 +165,8 @@ pub enum CaseNotice {
     Refused,
     /// Withdrawn or ended.
     Ended,
+    /// The applicant must pay.
+    PaymentRequested,
 }
 
 /// Why an event is not allowed.

@@ -47,6 +47,10 @@ pub struct CaseView {
     pub correction: Option<CorrectionNotice>,
     /// The decision.
     pub decision: Option<DecisionView>,
+    /// What is to be paid, was paid, or went back.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub charge: Option<ChargeView>,
     /// Headline figure as judged by the platform.
     pub headline: Option<HeadlineState>,
     /// Answers as handed in.
@@ -120,6 +124,41 @@ pub enum LaneState {
     Refused,
     /// Taken back.
     Withdrawn,
+}
+
+/// The charge of a case: the lines of its receipt.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS, ToSchema)]
+#[ts(export)]
+pub struct ChargeView {
+    /// Fen.
+    pub amount_fen: i64,
+    /// What it is for.
+    pub words: LocalText,
+    /// Where it stands.
+    pub standing: ChargeStanding,
+    /// When it was asked for.
+    pub ordered_at: Timestamp,
+    /// When it was paid.
+    pub paid_at: Option<Timestamp>,
+    /// When it went back.
+    pub refunded_at: Option<Timestamp>,
+}
+
+/// Where a charge stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, TS, ToSchema)]
+#[serde(rename_all = "snake_case")]
+#[ts(export)]
+pub enum ChargeStanding {
+    /// To be paid.
+    Due,
+    /// Paid.
+    Paid,
+    /// On its way back.
+    Refunding,
+    /// Went back.
+    Refunded,
+    /// Never paid, and no longer asked for.
+    Dropped,
 }
 
 /// One material of a case.

@@ -21,6 +21,8 @@ pub enum CaseStatus {
     UnderReview,
     /// 特别程序: both clocks stand still (行政许可法 §45).
     Suspended,
+    /// 待缴费: the applicant has to pay; the clock stands still.
+    AwaitingPayment,
     /// 准予.
     Granted,
     /// 不予.
@@ -35,13 +37,14 @@ pub enum CaseStatus {
 
 impl CaseStatus {
     /// Every status, for table tests and filters.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 12] = [
         Self::Submitted,
         Self::CorrectionRequested,
         Self::NotAccepted,
         Self::Accepted,
         Self::UnderReview,
         Self::Suspended,
+        Self::AwaitingPayment,
         Self::Granted,
         Self::Refused,
         Self::Withdrawn,
@@ -55,6 +58,12 @@ impl CaseStatus {
         matches!(self, Self::NotAccepted | Self::Refused | Self::Withdrawn | Self::Terminated | Self::Closed)
     }
 
+    /// Under way: it can still be withdrawn or ended.
+    #[must_use]
+    pub fn is_running(self) -> bool {
+        !self.is_final() && self != Self::Granted
+    }
+
     /// The text stored in databases and events.
     #[must_use]
     pub fn as_str(self) -> &'static str {
@@ -65,6 +74,7 @@ impl CaseStatus {
             Self::Accepted => "accepted",
             Self::UnderReview => "under_review",
             Self::Suspended => "suspended",
+            Self::AwaitingPayment => "awaiting_payment",
             Self::Granted => "granted",
             Self::Refused => "refused",
             Self::Withdrawn => "withdrawn",
@@ -111,11 +121,13 @@ pub enum CaseEventKind {
     Terminate,
     /// Result delivered.
     Close,
+    /// The charge was paid.
+    Pay,
 }
 
 impl CaseEventKind {
     /// Every event, for table tests.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 14] = [
         Self::Accept,
         Self::StartReview,
         Self::RequestCorrection,
@@ -129,5 +141,6 @@ impl CaseEventKind {
         Self::Withdraw,
         Self::Terminate,
         Self::Close,
+        Self::Pay,
     ];
 }

@@ -18,26 +18,32 @@ fn standing(status: CaseStatus) -> CaseState {
     let back_to = match status {
         CaseStatus::CorrectionRequested => Some(CaseStatus::Submitted),
         CaseStatus::Suspended => Some(CaseStatus::UnderReview),
+        CaseStatus::AwaitingPayment => Some(CaseStatus::Accepted),
         _ => None,
     };
-    CaseState { status, step: 1, steps: 2, correction_used: status == CaseStatus::CorrectionRequested, back_to }
+    let charge = match status {
+        CaseStatus::AwaitingPayment => ChargeState::BeforeReview,
+        _ => ChargeState::None,
+    };
+    CaseState { status, step: 1, steps: 2, correction_used: status == CaseStatus::CorrectionRequested, back_to, charge }
 }
 
 /// The whole table: rows are statuses, columns are events in the order of `CaseEventKind::ALL`;
 /// `.` means not allowed, a letter names the status that follows.
-const TABLE: [(CaseStatus, &str); 11] = [
-    //                          AcRvCqCoNaPsSuReGrRfWiTeCl
-    (CaseStatus::Submitted, "A.C.N.....WT."),
-    (CaseStatus::CorrectionRequested, "...S......WT."),
-    (CaseStatus::NotAccepted, "............."),
-    (CaseStatus::Accepted, ".UC...P...WT."),
-    (CaseStatus::UnderReview, "..C...P.GRWT."),
-    (CaseStatus::Suspended, ".......U..WT."),
-    (CaseStatus::Granted, "............D"),
-    (CaseStatus::Refused, "............."),
-    (CaseStatus::Withdrawn, "............."),
-    (CaseStatus::Terminated, "............."),
-    (CaseStatus::Closed, "............."),
+const TABLE: [(CaseStatus, &str); 12] = [
+    //                          AcRvCqCoNaPsSuReGrRfWiTeClPy
+    (CaseStatus::Submitted, "A.C.N.....WT.."),
+    (CaseStatus::CorrectionRequested, "...S......WT.."),
+    (CaseStatus::NotAccepted, ".............."),
+    (CaseStatus::Accepted, ".UC...P...WT.."),
+    (CaseStatus::UnderReview, "..C...P.GRWT.."),
+    (CaseStatus::Suspended, ".......U..WT.."),
+    (CaseStatus::AwaitingPayment, "..........WT.A"),
+    (CaseStatus::Granted, "............D."),
+    (CaseStatus::Refused, ".............."),
+    (CaseStatus::Withdrawn, ".............."),
+    (CaseStatus::Terminated, ".............."),
+    (CaseStatus::Closed, ".............."),
 ];
 
 fn named(letter: char) -> CaseStatus {
@@ -69,7 +75,7 @@ fn every_status_takes_exactly_the_events_of_the_table() {
         }
         let row_allows = CaseEventKind::ALL.into_iter().zip(row.chars()).filter(|(_, letter)| *letter != '.');
         assert_eq!(allowed(&standing(status)), row_allows.map(|(kind, _)| kind).collect::<Vec<_>>());
-        assert_eq!(status.is_final(), row == ".............", "{status:?}");
+        assert_eq!(status.is_final(), row == "..............", "{status:?}");
     }
 }
 
@@ -86,7 +92,7 @@ fn only_the_last_step_decides_and_earlier_ones_pass_on() {
 
 #[test]
 fn a_correction_is_asked_for_once_in_the_life_of_a_case() {
-    let (case, _) = submit(1);
+    let (case, _) = submit(1, ChargeState::None);
     let (case, effects) = apply(&case, &CaseEvent::RequestCorrection).unwrap();
     assert_eq!(effects[0], Effect::PauseClock { clock: ClockKind::Acceptance });
     assert_eq!(effects[1], Effect::StartClock { clock: ClockKind::Correction });
@@ -108,7 +114,7 @@ fn a_correction_in_review_goes_back_to_review() {
 
 #[test]
 fn rules_grant_an_accepted_case_and_nobody_else_does() {
-    let (case, _) = submit(1);
+    let (case, _) = submit(1, ChargeState::None);
     assert!(apply(&case, &CaseEvent::Grant { automatic: true }).is_err(), "not before acceptance");
     let (case, _) = apply(&case, &CaseEvent::Accept { by: AcceptedBy::Rules }).unwrap();
     assert!(apply(&case, &CaseEvent::Grant { automatic: false }).is_err(), "a person reviews first");
@@ -128,11 +134,67 @@ fn any_event() -> impl Strategy<Value = CaseEvent> {
     ]
 }
 
+fn any_charge() -> impl Strategy<Value = ChargeState> {
+    prop_oneof![Just(ChargeState::None), Just(ChargeState::BeforeReview), Just(ChargeState::AfterGrant)]
+}
+
+/// Who owes what, for every status a charged case can be in.
+#[test]
+fn a_charge_before_the_review_holds_the_case_and_its_clock() {
+    let (case, _) = submit(1, ChargeState::BeforeReview);
+    let (case, effects) = apply(&case, &CaseEvent::Accept { by: AcceptedBy::Officer }).unwrap();
+    assert_eq!((case.status, case.back_to), (CaseStatus::AwaitingPayment, Some(CaseStatus::Accepted)));
+    assert!(effects.contains(&Effect::PauseClock { clock: ClockKind::Decision }) && effects.contains(&Effect::Charge));
+    for kind in [CaseEventKind::StartReview, CaseEventKind::Grant, CaseEventKind::RequestCorrection] {
+        assert!(apply(&case, &CaseEvent::from(kind)).is_err(), "{kind:?} before the payment");
+    }
+    let (unpaid, effects) = apply(&case, &CaseEvent::Withdraw).unwrap();
+    assert_eq!(unpaid.status, CaseStatus::Withdrawn);
+    assert!(!effects.contains(&Effect::Refund), "nothing was paid");
+    let (case, effects) = apply(&case, &CaseEvent::Pay).unwrap();
+    assert_eq!((case.status, case.charge, case.back_to), (CaseStatus::Accepted, ChargeState::Paid, None));
+    assert!(effects.contains(&Effect::ResumeClock { clock: ClockKind::Decision }));
+    assert!(apply(&case, &CaseEvent::Pay).is_err(), "paid once");
+    assert!(apply(&case, &CaseEvent::Withdraw).unwrap().1.contains(&Effect::Refund));
+    let (case, _) = apply(&case, &CaseEvent::StartReview).unwrap();
+    assert!(apply(&case, &CaseEvent::Refuse).unwrap().1.contains(&Effect::Refund));
+    let (case, effects) = apply(&case, &CaseEvent::Grant { automatic: false }).unwrap();
+    assert_eq!(case.status, CaseStatus::Granted);
+    assert!(effects.contains(&Effect::Issue) && !effects.contains(&Effect::Refund));
+}
+
+#[test]
+fn a_charge_after_the_grant_holds_the_result() {
+    let granted = CaseState { charge: ChargeState::AfterGrant, ..standing(CaseStatus::UnderReview) };
+    let (case, effects) = apply(&granted, &CaseEvent::Grant { automatic: false }).unwrap();
+    assert_eq!((case.status, case.back_to), (CaseStatus::AwaitingPayment, Some(CaseStatus::Granted)));
+    assert!(effects.contains(&Effect::Charge) && effects.contains(&Effect::CloseTask));
+    assert!(!effects.contains(&Effect::Issue) && !effects.contains(&Effect::Deliver));
+    let (given_up, effects) = apply(&case, &CaseEvent::Withdraw).unwrap();
+    assert_eq!(given_up.status, CaseStatus::Withdrawn);
+    assert!(!effects.contains(&Effect::CloseTask), "the task was done with the grant");
+    let (case, effects) = apply(&case, &CaseEvent::Pay).unwrap();
+    assert_eq!(case.status, CaseStatus::Granted);
+    assert!(effects.contains(&Effect::Issue) && effects.contains(&Effect::Deliver));
+}
+
+#[test]
+fn a_charged_case_tells_who_must_act() {
+    let told = Told::charged("2026-03-02").then("2026-03-03", OFFICER);
+    let clock = told.clock("2026-03-10").unwrap();
+    assert_eq!((clock.paused, clock.waits_for, clock.used_days), (true, Actor::Applicant, 0));
+    let line = told.timeline("2026-03-10");
+    assert!(line.iter().any(|(state, title, _)| *state == TimelineState::NeedsYou && title == "Please pay"));
+    let paid = told.then("2026-03-10", CaseEvent::Pay);
+    assert_eq!(paid.clock("2026-03-10").unwrap().due, day("2026-03-12"), "all three days are left");
+    assert!(paid.timeline("2026-03-10").iter().any(|(_, title, _)| title == "You paid"));
+}
+
 proptest! {
     /// Whatever comes, in whatever order: final means final, one task at a time, clocks balanced.
     #[test]
-    fn a_case_never_leaves_its_rails(steps in 1u16..4, events in proptest::collection::vec(any_event(), 0..40)) {
-        let (mut case, effects) = submit(steps);
+    fn a_case_never_leaves_its_rails(steps in 1u16..4, charge in any_charge(), events in proptest::collection::vec(any_event(), 0..40)) {
+        let (mut case, effects) = submit(steps, charge);
         let (mut clocks, mut tasks, mut corrections) = (Clocks::default(), 0i32, 0);
         let today = day("2026-03-02");
         let mut seen = effects;
@@ -158,10 +220,13 @@ proptest! {
             prop_assert!((0..=1).contains(&tasks));
             prop_assert!(corrections <= 1);
             prop_assert!(case.step < case.steps);
-            let held = matches!(case.status, CaseStatus::CorrectionRequested | CaseStatus::Suspended);
+            let held = matches!(
+                case.status,
+                CaseStatus::CorrectionRequested | CaseStatus::Suspended | CaseStatus::AwaitingPayment
+            );
             prop_assert_eq!(case.back_to.is_some(), held);
             let open = clocks.0.iter().filter(|clock| clock.stopped.is_none()).count();
-            let over = case.status.is_final() || case.status == CaseStatus::Granted;
+            let over = case.status.is_final() || case.back_to.unwrap_or(case.status) == CaseStatus::Granted;
             prop_assert_eq!(tasks, i32::from(!over));
             let expected = match case.status {
                 _ if over => 0,
@@ -187,10 +252,16 @@ fn at(date: &str) -> Timestamp {
 
 impl Told {
     fn new(date: &str) -> Self {
-        let (state, effects) = submit(2);
+        let (state, effects) = submit(2, ChargeState::None);
         let mut clocks = Clocks::default();
         clocks.record_all(&effects, day(date));
         Self { state, clocks, happenings: Vec::new(), calendar: calendar() }
+    }
+
+    fn charged(date: &str) -> Self {
+        let mut told = Self::new(date);
+        told.state.charge = ChargeState::BeforeReview;
+        told
     }
 
     fn then(mut self, date: &str, event: CaseEvent) -> Self {

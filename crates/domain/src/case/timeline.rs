@@ -130,6 +130,10 @@ impl Teller<'_> {
             CaseStatus::Accepted | CaseStatus::UnderReview => {
                 now(self.step_title(state.step), self.department(state.step), self.step_due(state.step))
             }
+            CaseStatus::AwaitingPayment => {
+                let (title, note) = words::your_payment();
+                Some(open(TimelineState::NeedsYou, title, note, None, Actor::Applicant))
+            }
             CaseStatus::Suspended => {
                 let (title, note) = words::suspended();
                 now(title, note, None)
@@ -156,6 +160,10 @@ impl Teller<'_> {
             return vec![open(TimelineState::Next, words::done(), result, None, Actor::System)];
         }
         let phase = state.back_to.unwrap_or(state.status);
+        if phase == CaseStatus::Granted {
+            let made = open(TimelineState::Next, words::delivering(), result.clone(), None, Actor::System);
+            return vec![made, open(TimelineState::Next, words::done(), result, None, Actor::System)];
+        }
         let held = state.back_to.is_some();
         // The step that has the case is told as the present, unless something holds it up.
         let first = if phase == CaseStatus::Submitted || held { state.step } else { state.step.saturating_add(1) };
@@ -221,7 +229,7 @@ impl Teller<'_> {
 
 fn actor(event: CaseEvent) -> Actor {
     match event {
-        CaseEvent::Correct | CaseEvent::Withdraw => Actor::Applicant,
+        CaseEvent::Correct | CaseEvent::Withdraw | CaseEvent::Pay => Actor::Applicant,
         CaseEvent::Accept { by: super::AcceptedBy::Officer } | CaseEvent::Grant { automatic: false } => Actor::Office,
         CaseEvent::Accept { .. } | CaseEvent::Grant { .. } | CaseEvent::Close => Actor::System,
         _ => Actor::Office,

@@ -6,6 +6,11 @@
 //!     Submitted --> Accepted: Accept (officer, rules, silence)
 //!     Submitted --> CorrectionRequested: RequestCorrection (once)
 //!     Submitted --> NotAccepted: NotAccept
+//!     Submitted --> AwaitingPayment: Accept (charged before the review)
+//!     AwaitingPayment --> Accepted: Pay
+//!     AwaitingPayment --> Granted: Pay (charged after the grant)
+//!     Accepted --> AwaitingPayment: Grant (charged after the grant)
+//!     UnderReview --> AwaitingPayment: Grant (charged after the grant)
 //!     Accepted --> UnderReview: StartReview
 //!     Accepted --> CorrectionRequested: RequestCorrection (once)
 //!     Accepted --> Suspended: Suspend
@@ -25,6 +30,8 @@
 //!     Accepted --> Withdrawn: Withdraw
 //!     UnderReview --> Withdrawn: Withdraw
 //!     Suspended --> Withdrawn: Withdraw
+//!     AwaitingPayment --> Withdrawn: Withdraw
+//!     AwaitingPayment --> Terminated: Terminate
 //!     Submitted --> Terminated: Terminate
 //!     CorrectionRequested --> Terminated: Terminate
 //!     Accepted --> Terminated: Terminate
@@ -38,7 +45,9 @@
 //!     Closed --> [*]
 //! ```
 
-use super::{AcceptedBy, CaseEvent, CaseEventKind, CaseNotice, CaseState, CaseStatus, ClockKind, Effect, NotAllowed};
+use super::{
+    AcceptedBy, CaseEvent, CaseEventKind, CaseNotice, CaseState, CaseStatus, ChargeState, ClockKind, Effect, NotAllowed,
+};
 
 impl CaseEvent {
     /// The kind without its details.
@@ -58,6 +67,7 @@ impl CaseEvent {
             Self::Withdraw => CaseEventKind::Withdraw,
             Self::Terminate => CaseEventKind::Terminate,
             Self::Close => CaseEventKind::Close,
+            Self::Pay => CaseEventKind::Pay,
         }
     }
 }
@@ -79,19 +89,21 @@ impl From<CaseEventKind> for CaseEvent {
             CaseEventKind::Withdraw => Self::Withdraw,
             CaseEventKind::Terminate => Self::Terminate,
             CaseEventKind::Close => Self::Close,
+            CaseEventKind::Pay => Self::Pay,
         }
     }
 }
 
 /// A case comes into being: it is submitted, the acceptance clock runs, the first department has a task.
 #[must_use]
-pub fn submit(steps: u16) -> (CaseState, Vec<Effect>) {
+pub fn submit(steps: u16, charge: ChargeState) -> (CaseState, Vec<Effect>) {
     let state = CaseState {
         status: CaseStatus::Submitted,
         step: 0,
         steps: steps.max(1),
         correction_used: false,
         back_to: None,
+        charge,
     };
     let effects = vec![
         Effect::StartClock { clock: ClockKind::Acceptance },
@@ -127,12 +139,9 @@ pub fn apply(state: &CaseState, event: &CaseEvent) -> Result<(CaseState, Vec<Eff
         (S::Suspended, E::Resume) => Ok(resume(here)),
         (S::UnderReview, E::Grant { automatic: false }) => last_step(here).map(grant),
         (S::UnderReview, E::Refuse) => last_step(here).map(|case| finish(case, S::Refused, CaseNotice::Refused)),
-        (S::Submitted | S::CorrectionRequested | S::Accepted | S::UnderReview | S::Suspended, E::Withdraw) => {
-            Ok(finish(here, S::Withdrawn, CaseNotice::Ended))
-        }
-        (S::Submitted | S::CorrectionRequested | S::Accepted | S::UnderReview | S::Suspended, E::Terminate) => {
-            Ok(finish(here, S::Terminated, CaseNotice::Ended))
-        }
+        (S::AwaitingPayment, E::Pay) => Ok(pay(here)),
+        (from, E::Withdraw) if from.is_running() => Ok(finish(here, S::Withdrawn, CaseNotice::Ended)),
+        (from, E::Terminate) if from.is_running() => Ok(finish(here, S::Terminated, CaseNotice::Ended)),
         (S::Granted, E::Close) => Ok((CaseState { status: S::Closed, ..here }, Vec::new())),
         (from, event) => Err(NotAllowed::Here { from, event: event.kind() }),
     }
@@ -148,12 +157,16 @@ fn phase_clock(status: CaseStatus) -> Option<ClockKind> {
 }
 
 fn accept(case: CaseState) -> (CaseState, Vec<Effect>) {
-    let effects = vec![
+    let mut effects = vec![
         Effect::StopClock { clock: ClockKind::Acceptance },
         Effect::StartClock { clock: ClockKind::Decision },
         Effect::Notify { notice: CaseNotice::Accepted },
     ];
-    (CaseState { status: CaseStatus::Accepted, ..case }, effects)
+    if case.charge != ChargeState::BeforeReview {
+        return (CaseState { status: CaseStatus::Accepted, ..case }, effects);
+    }
+    effects.push(Effect::PauseClock { clock: ClockKind::Decision });
+    (ask_for_payment(case, CaseStatus::Accepted, &mut effects), effects)
 }
 
 fn request_correction(case: CaseState) -> Result<(CaseState, Vec<Effect>), NotAllowed> {
@@ -211,14 +224,31 @@ fn last_step(case: CaseState) -> Result<CaseState, NotAllowed> {
 }
 
 fn grant(case: CaseState) -> (CaseState, Vec<Effect>) {
-    let effects = vec![
-        Effect::StopClock { clock: ClockKind::Decision },
-        Effect::CloseTask,
-        Effect::Issue,
-        Effect::Notify { notice: CaseNotice::Granted },
-        Effect::Deliver,
-    ];
+    let mut effects = vec![Effect::StopClock { clock: ClockKind::Decision }, Effect::CloseTask];
+    if case.charge == ChargeState::AfterGrant {
+        effects.push(Effect::Notify { notice: CaseNotice::Granted });
+        return (ask_for_payment(case, CaseStatus::Granted, &mut effects), effects);
+    }
+    effects.extend([Effect::Issue, Effect::Notify { notice: CaseNotice::Granted }, Effect::Deliver]);
     (CaseState { status: CaseStatus::Granted, ..case }, effects)
+}
+
+/// The case stands still until the applicant has paid.
+fn ask_for_payment(case: CaseState, back_to: CaseStatus, effects: &mut Vec<Effect>) -> CaseState {
+    effects.extend([Effect::Notify { notice: CaseNotice::PaymentRequested }, Effect::Charge]);
+    CaseState { status: CaseStatus::AwaitingPayment, back_to: Some(back_to), ..case }
+}
+
+/// Paid: the review begins, or the result is made.
+fn pay(case: CaseState) -> (CaseState, Vec<Effect>) {
+    let status = case.back_to.unwrap_or(CaseStatus::Accepted);
+    let next = CaseState { status, back_to: None, charge: ChargeState::Paid, ..case };
+    let progress = Effect::Notify { notice: CaseNotice::Progress };
+    let effects = match status {
+        CaseStatus::Granted => vec![Effect::Issue, progress, Effect::Deliver],
+        _ => vec![Effect::ResumeClock { clock: ClockKind::Decision }, progress],
+    };
+    (next, effects)
 }
 
 /// Ends a case without a grant: every clock that runs or stands stops.
@@ -229,7 +259,13 @@ fn finish(case: CaseState, status: CaseStatus, notice: CaseNotice) -> (CaseState
     }
     let phase = case.back_to.unwrap_or(case.status);
     effects.extend(phase_clock(phase).map(|clock| Effect::StopClock { clock }));
-    effects.push(Effect::CloseTask);
+    // A granted case that waits for its payment has no task any more.
+    if phase != CaseStatus::Granted {
+        effects.push(Effect::CloseTask);
+    }
+    if case.charge == ChargeState::Paid {
+        effects.push(Effect::Refund);
+    }
     effects.push(Effect::Notify { notice });
     (CaseState { status, back_to: None, ..case }, effects)
 }

@@ -43,6 +43,7 @@ pub(super) fn happened(event: CaseEvent, step: &LocalText) -> Option<(LocalText,
         CaseEvent::Refuse => told("不予", "Refused"),
         CaseEvent::Withdraw => noted("您撤回了申请", "You withdrew it", t("需要时可以重新申请", "You can apply again")),
         CaseEvent::Terminate => told("办理终止", "Ended by the office"),
+        CaseEvent::Pay => noted("您已缴费", "You paid", t("继续办理", "The case goes on")),
         CaseEvent::Close => noted("办结", "Done", t("结果已送达", "The result was delivered")),
     }
 }
@@ -60,6 +61,10 @@ pub(super) fn your_correction() -> (LocalText, LocalText) {
 
 pub(super) fn suspended() -> (LocalText, LocalText) {
     (t("特别程序进行中", "A special procedure is going on"), t("这段时间不计入办理期限", "This time does not count"))
+}
+
+pub(super) fn your_payment() -> (LocalText, LocalText) {
+    (t("请您缴费", "Please pay"), t("缴费前不计入办理期限", "The clock stands still until you have paid"))
 }
 
 pub(super) fn delivering() -> LocalText {

@@ -24,6 +24,10 @@ pub type FieldId = String;
 /// | multi_choice | list of strings |
 /// | yes_no, declaration | bool |
 /// | address | `{"region": "410105", "detail": "…"}` |
+/// | region | code, string |
+/// | map_point | `{"description": "…"}`, with `region` and `cell` (`a1` north-west … `c3` south-east) if one likes |
+/// | signature | `{"name": "…"}` or `{"strokes": [[x, y, x, y, …], …]}` on a square of 1,000 |
+/// | appointment | `{"place": "hall", "start": "2026-11-25T09:30"}` |
 /// | people, group | list of objects keyed by the inner field ids |
 ///
 /// A cleared answer is absent, never `null` or `""`.
@@ -195,6 +199,17 @@ pub enum FieldKind {
     PropertyUnit,
     /// Region of the pack's tree and a detail line.
     Address,
+    /// A region of the pack's tree alone.
+    Region,
+    /// A place: in words, and as a square of a region's grid if one likes. Needs no map.
+    MapPoint,
+    /// One's name, typed or drawn.
+    Signature,
+    /// A material slot asked for here instead of on the materials page.
+    Material {
+        /// Slot id of materials.yaml.
+        material: String,
+    },
     /// A day.
     Date {
         /// `past`, `future` or both allowed.
@@ -225,6 +240,11 @@ pub enum FieldKind {
         #[serde(default)]
         allow_other: bool,
     },
+    /// A time at an office: a place and a start of a timetable of the pack.
+    Appointment {
+        /// Timetable id.
+        schedule: String,
+    },
     /// Yes or no.
     YesNo,
     /// A statement that must be ticked; never ticked beforehand.
@@ -254,6 +274,9 @@ pub enum FieldKind {
         fields: Vec<Field>,
         /// Most people.
         max: u8,
+        /// Rows may be taken over from a CSV file.
+        #[serde(default)]
+        csv: bool,
     },
     /// A list of like things.
     Group {
@@ -262,6 +285,9 @@ pub enum FieldKind {
         fields: Vec<Field>,
         /// Most entries.
         max: u8,
+        /// Rows may be taken over from a CSV file.
+        #[serde(default)]
+        csv: bool,
     },
 }
 

@@ -59,6 +59,7 @@ impl InnerPlan {
             FieldKind::Computed { .. }
                 | FieldKind::Fact { .. }
                 | FieldKind::FactChoice { .. }
+                | FieldKind::Appointment { .. }
                 | FieldKind::People { .. }
                 | FieldKind::Group { .. }
         );

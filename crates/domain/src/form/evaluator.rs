@@ -95,8 +95,10 @@ impl Evaluator {
     #[must_use]
     pub fn conditions(&self, inputs: &Inputs) -> Vec<JudgedCondition> {
         let evaluation = self.begin(inputs.clone());
+        // Nobody is signed in: nothing is known of them, and what they do not hold here says nothing.
+        let known = inputs.applicant.is_some();
         let judge = |condition: &crate::item::Condition| {
-            let met = condition.rule.as_ref().and_then(|rule| evaluation.judge(rule));
+            let met = condition.rule.as_ref().filter(|_| known).and_then(|rule| evaluation.judge(rule));
             let note = match met {
                 Some(true) => condition.when_met.as_ref(),
                 Some(false) => condition.when_not.as_ref(),
@@ -151,6 +153,9 @@ fn other_rules(item: &ServiceItem, names: &Names) -> Result<HashMap<Expr, Rule>,
                 add(format!("workflow.steps[{}].checks[{}]", step.id, check.id), rule)?;
             }
         }
+    }
+    if let Some(charge) = &item.workflow.charge {
+        add("workflow.charge.amount".to_owned(), &charge.amount)?;
     }
     for (number, output) in item.workflow.outputs.iter().enumerate() {
         match output {

@@ -3,10 +3,11 @@
 use serde_json::Value;
 
 use super::{
-    DateAllow, Field, FieldKind, FieldProblem, OfferedOption,
+    DateAllow, Field, FieldKind, FieldProblem, OfferedOption, drawn,
     words::{Ask, At},
 };
 use crate::{
+    appointment::SlotStart,
     identifiers::{self, IdentifierError},
     money,
     time::Date,
@@ -43,15 +44,20 @@ pub(super) fn check(field: &Field, at: At<'_>, value: &Value, around: Around<'_>
         FieldKind::BankCard => identifier(at, value, |text| identifiers::bank_card::parse(text).map(drop)),
         FieldKind::PropertyUnit => identifier(at, value, |text| identifiers::property_unit::parse(text).map(drop)),
         FieldKind::Address => return address(at, value),
+        FieldKind::Region => drawn::region(at, value),
+        FieldKind::MapPoint => return drawn::map_point(at, value),
+        FieldKind::Signature => drawn::signature(at, value),
         FieldKind::Date { allow } => date(at, value, *allow, around.today).err().map(|problem| *problem),
         FieldKind::DateRange { allow } => return date_range(at, value, *allow, around.today),
         FieldKind::SingleChoice { .. } | FieldKind::FactChoice { .. } => single(at, value, around.offered),
         FieldKind::MultiChoice { .. } => multi(at, value, around.offered),
+        FieldKind::Appointment { .. } => appointment(at, value, around.today),
         FieldKind::YesNo => (!value.is_boolean()).then(|| at.wrong_type()),
         FieldKind::Declaration => (value != &Value::Bool(true)).then(|| at.required(Ask::Tick)),
         FieldKind::Computed { .. }
         | FieldKind::Fact { .. }
         | FieldKind::TextBlock
+        | FieldKind::Material { .. }
         | FieldKind::People { .. }
         | FieldKind::Group { .. } => None,
     };
@@ -71,7 +77,10 @@ pub(super) fn is_answer(value: &Value) -> bool {
 
 /// Whether people answer this kind of field.
 pub(super) fn takes_answer(kind: &FieldKind) -> bool {
-    !matches!(kind, FieldKind::Computed { .. } | FieldKind::Fact { .. } | FieldKind::TextBlock)
+    !matches!(
+        kind,
+        FieldKind::Computed { .. } | FieldKind::Fact { .. } | FieldKind::TextBlock | FieldKind::Material { .. }
+    )
 }
 
 /// How one is asked to answer this kind.
@@ -80,6 +89,8 @@ pub(super) fn ask(kind: &FieldKind) -> Ask {
         FieldKind::SingleChoice { .. }
         | FieldKind::MultiChoice { .. }
         | FieldKind::FactChoice { .. }
+        | FieldKind::Region
+        | FieldKind::Appointment { .. }
         | FieldKind::Date { .. }
         | FieldKind::DateRange { .. } => Ask::Choose,
         FieldKind::YesNo => Ask::Answer,
@@ -229,6 +240,23 @@ fn date_range(at: At<'_>, value: &Value, allow: DateAllow, today: Date) -> Vec<F
             "the last day comes after the first; check the years",
         )],
         (from, to) => from.err().into_iter().chain(to.err()).map(|problem| *problem).collect(),
+    }
+}
+
+/// Place and start are there and the day is not over. Whether the seat is still held is for the platform.
+fn appointment(at: At<'_>, value: &Value, today: Date) -> Option<FieldProblem> {
+    let Some(map) = value.as_object() else { return Some(at.wrong_type()) };
+    let place = map.get("place").and_then(Value::as_str).is_some_and(|place| !place.is_empty());
+    let start = map.get("start").and_then(Value::as_str).and_then(|text| text.parse::<SlotStart>().ok());
+    match (place, start) {
+        (true, Some(start)) => (start.day < today).then(|| {
+            at.says(
+                "appointment_past",
+                "预约的时间已经过了，请重新选一个",
+                "the time that was chosen is over; choose another",
+            )
+        }),
+        _ => Some(at.wrong_type()),
     }
 }
 

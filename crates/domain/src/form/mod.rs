@@ -3,6 +3,7 @@
 mod conditions;
 mod definition;
 mod drawing;
+mod drawn;
 mod entries;
 mod evaluation;
 mod evaluator;

@@ -75,6 +75,11 @@ impl Rule {
         Ok(Self { node, reads })
     }
 
+    /// The parsed expression, for those who look at it without running it.
+    pub(super) fn node(&self) -> &IdedExpr {
+        &self.node
+    }
+
     /// The value in a context; `None` for null and for an error.
     pub fn json(&self, context: &Context<'_, '_>) -> Option<Json> {
         to_json(&self.run(context)?)

@@ -1,13 +1,14 @@
 //! Texts of a pack → `CityPack`: YAML, schema, types, version.
 
 use haoban_domain::{
+    appointment::Schedule,
     calendar::CalendarYear,
     form::Form,
     item::{Guide, ServiceItem},
     joint::JointService,
     licence::LicenceType,
     material::MaterialRule,
-    pack::{City, CityPack, DemoFact, Department, Element, Region, Register},
+    pack::{City, CityPack, DemoFact, Department, Element, Region, Register, Synonym},
     workflow::Workflow,
 };
 use serde::{Deserialize, de::DeserializeOwned};
@@ -36,12 +37,11 @@ pub fn assemble(source: &PackSource) -> (Option<CityPack>, Vec<Finding>) {
     let city: Option<City> = reader.file("city.yaml", FileKind::City);
     let departments: Option<Vec<Department>> = reader.file("departments.yaml", FileKind::Departments);
     let regions: Option<Vec<Region>> = reader.file("regions.yaml", FileKind::Regions);
-    let licence_types: Option<Vec<LicenceType>> = reader.file("licences.yaml", FileKind::Licences);
-    let registers: Option<Vec<Register>> = reader.file("registers.yaml", FileKind::Registers);
-    let demo: Vec<DemoFact> = match source.files.contains_key("demo.yaml") {
-        true => reader.file("demo.yaml", FileKind::Demo).unwrap_or_default(),
-        false => Vec::new(),
-    };
+    let licence_types: Option<Vec<LicenceType>> = reader.list("licences.yaml", FileKind::Licences);
+    let registers: Option<Vec<Register>> = reader.list("registers.yaml", FileKind::Registers);
+    let demo: Vec<DemoFact> = reader.list("demo.yaml", FileKind::Demo).unwrap_or_default();
+    let synonyms: Vec<Synonym> = reader.list("synonyms.yaml", FileKind::Synonyms).unwrap_or_default();
+    let schedules: Vec<Schedule> = reader.list("appointments.yaml", FileKind::Appointments).unwrap_or_default();
     let calendars: Vec<CalendarYear> = reader.calendars();
     let items: Vec<ServiceItem> = source.item_codes().iter().filter_map(|code| reader.item(code)).collect();
     let joint: Vec<JointService> = reader.joint();
@@ -57,6 +57,8 @@ pub fn assemble(source: &PackSource) -> (Option<CityPack>, Vec<Finding>) {
                 calendars,
                 registers,
                 dictionary,
+                synonyms,
+                schedules,
                 demo,
                 joint,
                 items,
@@ -140,6 +142,11 @@ impl Reader<'_> {
         }
     }
 
+    /// A list a small city may do without.
+    fn list<T: DeserializeOwned>(&mut self, file: &str, kind: FileKind) -> Option<Vec<T>> {
+        if self.source.files.contains_key(file) { self.file(file, kind) } else { Some(Vec::new()) }
+    }
+
     fn calendars(&mut self) -> Vec<CalendarYear> {
         let names: Vec<&String> = self.source.files.keys().filter(|name| name.starts_with("calendars/")).collect();
         names.into_iter().filter_map(|name| self.file(name, FileKind::Calendar)).collect()
@@ -163,7 +170,7 @@ impl Reader<'_> {
         let path = |name: &str| format!("items/{code}/{name}.yaml");
         let item: Option<ItemFile> = self.file(&path("item"), FileKind::Item);
         let form: Option<Form> = self.file(&path("form"), FileKind::Form);
-        let materials: Option<Vec<MaterialRule>> = self.file(&path("materials"), FileKind::Materials);
+        let materials: Option<Vec<MaterialRule>> = self.list(&path("materials"), FileKind::Materials);
         let workflow: Option<Workflow> = self.file(&path("workflow"), FileKind::Workflow);
         let ItemFile { code: named, version, guide } = item?;
         if named != code {
@@ -183,7 +190,8 @@ impl Reader<'_> {
 
     /// Files that nothing reads are mistakes in a name.
     fn strangers(&mut self) {
-        const ROOT: [&str; 8] = [
+        const ROOT: [&str; 10] = [
+            "appointments.yaml",
             "city.yaml",
             "defaults.yaml",
             "demo.yaml",
@@ -192,8 +200,9 @@ impl Reader<'_> {
             "licences.yaml",
             "regions.yaml",
             "registers.yaml",
+            "synonyms.yaml",
         ];
-        const ITEM: [&str; 4] = ["item.yaml", "form.yaml", "materials.yaml", "workflow.yaml"];
+        const ITEM: [&str; 5] = ["item.yaml", "form.yaml", "materials.yaml", "workflow.yaml", "examples.yaml"];
         for name in self.source.files.keys() {
             let parts: Vec<&str> = name.split('/').collect();
             let known = match parts.as_slice() {

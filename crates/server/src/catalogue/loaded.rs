@@ -10,7 +10,7 @@ use haoban_domain::{
     pack::{CityPack, Department, Register},
 };
 
-use super::{Finding, LoadError, PackSource, check, load};
+use super::{Finding, LoadError, PackSource, check, fixture::Fixture, load};
 
 /// A pack that can be used.
 #[derive(Debug)]
@@ -22,6 +22,7 @@ pub struct LoadedPack {
     /// Working days.
     pub calendar: Arc<WorkCalendar>,
     evaluators: BTreeMap<ItemCode, Arc<Evaluator>>,
+    samples: BTreeMap<ItemCode, Arc<Fixture>>,
 }
 
 impl LoadedPack {
@@ -36,7 +37,9 @@ impl LoadedPack {
         if !broken.is_empty() {
             return Err(LoadError::Wrong(broken));
         }
-        Self::compile(pack).map_err(LoadError::Wrong)
+        let mut loaded = Self::compile(pack).map_err(LoadError::Wrong)?;
+        loaded.samples = samples(source, &loaded.pack);
+        Ok(loaded)
     }
 
     /// Compiles a pack that is already typed.
@@ -60,13 +63,19 @@ impl LoadedPack {
             return Err(findings);
         }
         let version = load::version(&pack);
-        Ok(Self { pack, version, calendar, evaluators })
+        Ok(Self { pack, version, calendar, evaluators, samples: BTreeMap::new() })
     }
 
     /// The evaluator of an item.
     #[must_use]
     pub fn evaluator(&self, code: &str) -> Option<Arc<Evaluator>> {
         self.evaluators.get(code).cloned()
+    }
+
+    /// The example an item's filled sample and the sample of its result are drawn from.
+    #[must_use]
+    pub fn sample(&self, code: &str) -> Option<Arc<Fixture>> {
+        self.samples.get(code).cloned()
     }
 
     /// An item, shared with its evaluator.
@@ -92,6 +101,19 @@ impl LoadedPack {
     pub fn register(&self, id: &str) -> Option<&Register> {
         self.pack.registers.iter().find(|register| register.id == id)
     }
+}
+
+/// The first example of each item that may be sent. Files that begin with `valid` are read first, so that
+/// a start does not read hundreds of examples.
+fn samples(source: &PackSource, pack: &CityPack) -> BTreeMap<ItemCode, Arc<Fixture>> {
+    let first = |item: &ServiceItem| {
+        let mut names: Vec<&String> = check::fixtures::names(source, &item.code).collect();
+        names.sort_by_key(|name| !name.contains("/valid"));
+        let mut examples = names.into_iter().flat_map(|name| check::fixtures::read_all(source, name).0);
+        let example = examples.find(|example| example.fixture.expect.complete)?;
+        Some((item.code.clone(), Arc::new(example.fixture)))
+    };
+    pack.items.iter().filter_map(first).collect()
 }
 
 /// A rule error as a finding in the file the rule stands in.

@@ -10,6 +10,8 @@ use super::Finding;
 /// The kinds of files of a pack.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum FileKind {
+    /// appointments.yaml.
+    Appointments,
     /// city.yaml.
     City,
     /// departments.yaml.
@@ -26,6 +28,8 @@ pub enum FileKind {
     Licences,
     /// registers.yaml.
     Registers,
+    /// synonyms.yaml.
+    Synonyms,
     /// calendars/*.yaml.
     Calendar,
     /// items/*/item.yaml.
@@ -42,7 +46,8 @@ pub enum FileKind {
     Joint,
 }
 
-const SCHEMAS: [(FileKind, &str); 15] = [
+const SCHEMAS: [(FileKind, &str); 17] = [
+    (FileKind::Appointments, include_str!("../../../../cities/schema/appointments.schema.json")),
     (FileKind::City, include_str!("../../../../cities/schema/city.schema.json")),
     (FileKind::Departments, include_str!("../../../../cities/schema/departments.schema.json")),
     (FileKind::Defaults, include_str!("../../../../cities/schema/defaults.schema.json")),
@@ -51,6 +56,7 @@ const SCHEMAS: [(FileKind, &str); 15] = [
     (FileKind::Regions, include_str!("../../../../cities/schema/regions.schema.json")),
     (FileKind::Licences, include_str!("../../../../cities/schema/licences.schema.json")),
     (FileKind::Registers, include_str!("../../../../cities/schema/registers.schema.json")),
+    (FileKind::Synonyms, include_str!("../../../../cities/schema/synonyms.schema.json")),
     (FileKind::Calendar, include_str!("../../../../cities/schema/calendar.schema.json")),
     (FileKind::Item, include_str!("../../../../cities/schema/item.schema.json")),
     (FileKind::Form, include_str!("../../../../cities/schema/form.schema.json")),

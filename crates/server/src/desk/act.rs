@@ -94,7 +94,9 @@ impl Desk<'_> {
             DeskActBody::Release => tasks::assign(tx, self.task.id, None).await?,
             DeskActBody::Accept => {
                 self.step(tx, case, CaseEvent::Accept { by: AcceptedBy::Officer }, json!({})).await?;
-                self.step(tx, case, CaseEvent::StartReview, json!({})).await?;
+                if case.machine.status == CaseStatus::Accepted {
+                    self.step(tx, case, CaseEvent::StartReview, json!({})).await?;
+                }
             }
             DeskActBody::NotAccept { reasons } => {
                 let reasons = demand::reasons(reasons)?;

@@ -116,7 +116,11 @@ pub(super) fn targets(case: &Dossier, form: &FormState) -> Vec<CorrectionTarget>
     let typed = |kind: &FieldKind| {
         !matches!(
             kind,
-            FieldKind::Computed { .. } | FieldKind::Fact { .. } | FieldKind::TextBlock | FieldKind::Declaration
+            FieldKind::Computed { .. }
+                | FieldKind::Fact { .. }
+                | FieldKind::TextBlock
+                | FieldKind::Declaration
+                | FieldKind::Material { .. }
         )
     };
     let fields = case.item().form.pages.iter().flat_map(|page| &page.fields);

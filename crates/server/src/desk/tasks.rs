@@ -103,15 +103,15 @@ pub(super) async fn list(store: &Store, officer: &Officer, filter: Filter, now: 
     let text = match filter {
         Filter::Open => select!(
             "JOIN cases c ON c.id = t.case_id WHERE t.department = $1 AND t.state = 'open' AND t.claimed_by IS NULL \
-             AND c.status NOT IN ('correction_requested', 'suspended') ORDER BY t.due_on, c.submitted_at LIMIT 200"
+             AND c.status NOT IN ('correction_requested', 'suspended', 'awaiting_payment') ORDER BY t.due_on, c.submitted_at LIMIT 200"
         ),
         Filter::Mine => select!(
             "JOIN cases c ON c.id = t.case_id WHERE t.department = $1 AND t.state = 'open' AND t.claimed_by = $2 \
-             AND c.status NOT IN ('correction_requested', 'suspended') ORDER BY t.due_on, c.submitted_at LIMIT 200"
+             AND c.status NOT IN ('correction_requested', 'suspended', 'awaiting_payment') ORDER BY t.due_on, c.submitted_at LIMIT 200"
         ),
         Filter::Waiting => select!(
             "JOIN cases c ON c.id = t.case_id WHERE t.department = $1 AND t.state = 'open' \
-             AND c.status IN ('correction_requested', 'suspended') ORDER BY t.due_on, c.submitted_at LIMIT 200"
+             AND c.status IN ('correction_requested', 'suspended', 'awaiting_payment') ORDER BY t.due_on, c.submitted_at LIMIT 200"
         ),
         Filter::Done => select!(
             "JOIN cases c ON c.id = t.case_id WHERE t.department = $1 AND t.state = 'done' AND t.ended_at >= $2 \
@@ -136,7 +136,7 @@ pub(super) async fn counts(store: &Store, officer: &Officer, now: Timestamp) -> 
          CAST(COALESCE(SUM(CASE WHEN w.waits = 1 AND w.state = 'open' THEN 1 ELSE 0 END), 0) AS BIGINT) AS waiting, \
          CAST(COALESCE(SUM(CASE WHEN w.state = 'done' AND w.ended_at >= $2 THEN 1 ELSE 0 END), 0) AS BIGINT) AS done \
          FROM (SELECT t.state, t.claimed_by, t.ended_at, \
-         CASE WHEN c.status IN ('correction_requested', 'suspended') THEN 1 ELSE 0 END AS waits \
+         CASE WHEN c.status IN ('correction_requested', 'suspended', 'awaiting_payment') THEN 1 ELSE 0 END AS waits \
          FROM task t JOIN cases c ON c.id = t.case_id WHERE t.department = $3) w",
     )
     .bind(officer.id.clone())

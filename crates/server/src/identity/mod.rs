@@ -8,7 +8,7 @@ mod keys;
 mod me;
 mod officer;
 mod oidc;
-mod pages;
+pub(crate) mod pages;
 mod passwords;
 mod resident;
 mod secret;

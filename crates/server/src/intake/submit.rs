@@ -29,7 +29,7 @@ use super::{
     receipts,
 };
 use crate::{
-    AppState, Error, Result,
+    AppState, Error, Result, appointments,
     http::JsonBody,
     identity::{Resident, facts},
     joint,
@@ -166,6 +166,7 @@ async fn take(
     let mut case = dossier(&mut tx, scene, party, body, rules, &checked).await?;
     workflow::open(&mut tx, scene, &mut case, true).await?;
     attach_files(&mut tx, case.id, &checked).await?;
+    appointments::book_with_case(&mut tx, scene, &case, &checked.form).await?;
     if !plan.is_empty() {
         joint::begin(&mut tx, scene, &case, &plan).await?;
         let begun = workflow::lock(scene.state, &mut tx, case.id).await?;
@@ -190,13 +191,15 @@ async fn dossier(
 ) -> Result<Dossier> {
     let applicant =
         checked.inputs.applicant.clone().ok_or_else(|| Error::internal("a submission without applicant"))?;
-    let steps = u16::try_from(rules.item().workflow.steps.len()).unwrap_or(u16::MAX);
+    let workflow = &rules.item().workflow;
+    let steps = u16::try_from(workflow.steps.len()).unwrap_or(u16::MAX);
+    let charge = workflow.charge.as_ref().map(|charge| charge.when);
     Ok(Dossier {
         id: CaseId::from_uuid(body.draft_id.uuid()),
         number: number(tx, scene, &body.channel, &rules).await?,
         party,
         channel: body.channel.clone(),
-        machine: submit(steps).0,
+        machine: submit(steps, charge.into()).0,
         clocks: Clocks::default(),
         revision: 0,
         submitted_at: scene.now,
@@ -207,6 +210,7 @@ async fn dossier(
         facts: checked.inputs.facts.clone(),
         headline: checked.form.headline.clone(),
         decision: None,
+        charge: None,
         happenings: Vec::new(),
         correction: None,
         parent: None,

@@ -16,6 +16,8 @@ pub enum JobKind {
     CorrectionOverdue,
     /// A payment order is handed to the gateway. Subject: case.
     SettlePayment,
+    /// A paid charge of a failed case is given back. Subject: case.
+    RefundCharge,
     /// Uploads that nobody used are forgotten. Subject: `all`.
     SweepUploads,
     /// Codes of presentations that ended are forgotten. Subject: `all`.
@@ -24,10 +26,11 @@ pub enum JobKind {
 
 impl JobKind {
     /// Every kind.
-    pub const ALL: [Self; 5] = [
+    pub const ALL: [Self; 6] = [
         Self::DeemedAcceptance,
         Self::CorrectionOverdue,
         Self::SettlePayment,
+        Self::RefundCharge,
         Self::SweepUploads,
         Self::SweepPresentations,
     ];
@@ -41,6 +44,7 @@ impl JobKind {
             Self::DeemedAcceptance => "deemed_acceptance",
             Self::CorrectionOverdue => "correction_overdue",
             Self::SettlePayment => "settle_payment",
+            Self::RefundCharge => "refund_charge",
             Self::SweepUploads => "sweep_uploads",
             Self::SweepPresentations => "sweep_presentations",
         }
@@ -57,6 +61,7 @@ impl JobKind {
             Self::DeemedAcceptance => workflow::accept_by_silence(state, CaseId::from_str(subject)?).await,
             Self::CorrectionOverdue => workflow::end_unanswered(state, CaseId::from_str(subject)?).await,
             Self::SettlePayment => workflow::settle_payment(state, CaseId::from_str(subject)?).await,
+            Self::RefundCharge => workflow::refund(state, CaseId::from_str(subject)?).await,
             Self::SweepUploads => {
                 materials::sweep(state).await?;
                 Ok(Outcome::Again(state.clock.now().plus_millis(HOUR)))

@@ -20,7 +20,7 @@ use super::{
     rows::{self, lock},
 };
 use crate::{
-    AppState, Result,
+    AppState, Result, appointments,
     intake::{self, HandedIn},
     joint,
     notices::say,
@@ -99,6 +99,7 @@ pub(super) async fn correct(
         rows::answer_correction(&mut tx, &case, notice.id, scene.now).await?;
         take_over(&mut case, &scene, body, &checked);
         intake::attach_files(&mut tx, case.id, &checked).await?;
+        appointments::book_with_case(&mut tx, &scene, &case, &checked.form).await?;
         let details = json!({ "correction": notice.id });
         step(&mut tx, &scene, &mut case, CaseEvent::Correct, &By::Applicant(party), details).await?;
         refresh_task(&mut tx, &scene, &case).await?;

@@ -1,11 +1,12 @@
 //! Decisions: by an officer, or by the rules of an instant item (秒批), which may only grant.
 
 use haoban_domain::{
-    case::{AcceptedBy, CaseEvent, DecisionView},
+    case::{AcceptedBy, CaseEvent, CaseStatus, DecisionView},
     form::Inputs,
     text::LocalText,
+    workflow::InstantRule,
 };
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::{By, Dossier, Scene, department_name, step};
 use crate::{Result, store::Write};
@@ -34,17 +35,37 @@ pub(crate) async fn approve_by_rules(
     case: &mut Dossier,
     inputs: &Inputs,
 ) -> Result<bool> {
-    let Some(instant) = case.item().workflow.instant.clone() else { return Ok(false) };
-    let holds = |rule: &haoban_domain::workflow::InstantRule| case.rules.judge(&rule.rule, inputs) == Some(true);
-    if instant.grant_when.is_empty() || !instant.grant_when.iter().all(holds) {
-        return Ok(false);
+    let Some(rules) = holding(case, inputs) else { return Ok(false) };
+    let event = CaseEvent::Accept { by: AcceptedBy::Rules };
+    step(tx, scene, case, event, &By::System("rules"), details(case, &rules)).await?;
+    if case.machine.status == CaseStatus::Accepted {
+        grant_by_rules(tx, scene, case, inputs).await?;
     }
-    let ids: Vec<&str> = instant.grant_when.iter().map(|rule| rule.id.as_str()).collect();
-    let details = json!({ "rules": ids, "item": case.item().code, "version": case.item().version });
-    let rules: Vec<LocalText> = instant.grant_when.iter().map(|rule| rule.words.clone()).collect();
-    let by = By::System("rules");
-    step(tx, scene, case, CaseEvent::Accept { by: AcceptedBy::Rules }, &by, details.clone()).await?;
-    case.decision = Some(DecisionView { automatic: true, rules, ..decision(scene, case, true, Vec::new()) });
-    step(tx, scene, case, CaseEvent::Grant { automatic: true }, &by, details).await?;
     Ok(true)
+}
+
+/// Grants an accepted case when every rule still holds: at once, or after its charge was paid.
+pub(super) async fn grant_by_rules(
+    tx: &mut Write,
+    scene: &Scene<'_>,
+    case: &mut Dossier,
+    inputs: &Inputs,
+) -> Result<()> {
+    let Some(rules) = holding(case, inputs) else { return Ok(()) };
+    let details = details(case, &rules);
+    let words: Vec<LocalText> = rules.into_iter().map(|rule| rule.words).collect();
+    case.decision = Some(DecisionView { automatic: true, rules: words, ..decision(scene, case, true, Vec::new()) });
+    step(tx, scene, case, CaseEvent::Grant { automatic: true }, &By::System("rules"), details).await
+}
+
+/// The rules of an instant approval, when all of them hold.
+fn holding(case: &Dossier, inputs: &Inputs) -> Option<Vec<InstantRule>> {
+    let rules = case.item().workflow.instant.clone()?.grant_when;
+    let holds = |rule: &InstantRule| case.rules.judge(&rule.rule, inputs) == Some(true);
+    (!rules.is_empty() && rules.iter().all(holds)).then_some(rules)
+}
+
+fn details(case: &Dossier, rules: &[InstantRule]) -> Value {
+    let ids: Vec<&str> = rules.iter().map(|rule| rule.id.as_str()).collect();
+    json!({ "rules": ids, "item": case.item().code, "version": case.item().version })
 }

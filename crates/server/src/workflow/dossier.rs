@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, sync::Arc};
 
 use haoban_domain::{
     calendar::WorkCalendar,
-    case::{CaseState, CorrectionPoint, DecisionView, clock::Clocks, timeline::Happening},
+    case::{CaseState, ChargeView, CorrectionPoint, DecisionView, clock::Clocks, timeline::Happening},
     form::{Answers, Evaluator, HeadlineState, Inputs},
     ids::{CaseId, CorrectionId, PartyId},
     item::ServiceItem,
@@ -73,6 +73,7 @@ pub(crate) struct Dossier {
     pub facts: Facts,
     pub headline: Option<HeadlineState>,
     pub decision: Option<DecisionView>,
+    pub charge: Option<ChargeView>,
     pub happenings: Vec<Happening>,
     pub correction: Option<Correction>,
     /// The joint case it is part of.

@@ -11,7 +11,7 @@ use haoban_wire::{
     http::{Change, Notice, NoticeKind},
 };
 
-use super::{Dossier, Scene, department_name, issue};
+use super::{Dossier, Scene, charges, department_name, issue};
 use crate::{
     Result,
     jobs::{self, JobKind},
@@ -33,6 +33,8 @@ pub(super) async fn perform(
         Effect::OpenTask { step } => open_task(tx, scene, case, *step).await?,
         Effect::CloseTask => close_task(tx, scene, case).await?,
         Effect::Notify { notice } => notify(tx, scene, case, *notice).await?,
+        Effect::Charge => return charges::ask(tx, scene, case).await,
+        Effect::Refund => charges::give_back(tx, scene, case).await?,
         Effect::Issue => issue::outputs(tx, scene, case).await?,
         Effect::Deliver => return deliver(tx, scene, case).await,
     }
@@ -159,6 +161,11 @@ fn sentences(
             NoticeKind::Progress,
             say!("notice", "progress", item = item),
             say!("notice", "progress_body", number = number),
+        ),
+        CaseNotice::PaymentRequested => (
+            NoticeKind::PaymentRequested,
+            say!("notice", "payment", item = item),
+            say!("notice", "payment_body", number = number),
         ),
         CaseNotice::Granted => (
             NoticeKind::Granted,

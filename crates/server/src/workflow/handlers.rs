@@ -6,11 +6,12 @@ use axum::{Json, extract::State, http::HeaderMap};
 use haoban_domain::{case::CaseView, ids::CaseId};
 use haoban_wire::{
     ProblemCode,
+    appointments::PaymentPage,
     http::{CasePage, CorrectCase, WithdrawCase},
 };
 use utoipa_axum::{router::OpenApiRouter, routes};
 
-use super::{Scene, applicant, case_view, rows};
+use super::{Scene, applicant, case_view, charges, rows};
 use crate::{
     AppState, Result,
     http::{JsonBody, PathOf},
@@ -20,7 +21,12 @@ use crate::{
 
 /// Routes of cases.
 pub(super) fn routes() -> OpenApiRouter<AppState> {
-    OpenApiRouter::new().routes(routes!(list)).routes(routes!(one)).routes(routes!(correct)).routes(routes!(withdraw))
+    OpenApiRouter::new()
+        .routes(routes!(list))
+        .routes(routes!(one))
+        .routes(routes!(correct))
+        .routes(routes!(withdraw))
+        .routes(routes!(pay))
 }
 
 /// Cases, latest first.
@@ -65,6 +71,14 @@ async fn withdraw(
 ) -> Result<Json<CaseView>> {
     let key = key_of(&head)?;
     Ok(Json(applicant::withdraw(&state, who.party_id, case_id(&id)?, &key, &body).await?))
+}
+
+/// Where the applicant pays what the case waits for: an address that counts once.
+#[utoipa::path(post, path = "/v1/cases/{id}/payment", tag = "cases", params(("id" = String, Path)),
+    responses((status = 200, body = PaymentPage)))]
+async fn pay(State(state): State<AppState>, who: Resident, PathOf(id): PathOf<String>) -> Result<Json<PaymentPage>> {
+    let link = charges::page(&state, who.party_id, case_id(&id)?).await?;
+    Ok(Json(PaymentPage { url: link.url, expires_at: link.expires_at }))
 }
 
 fn case_id(text: &str) -> Result<CaseId> {

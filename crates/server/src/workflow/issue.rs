@@ -60,7 +60,7 @@ pub(super) async fn outputs(tx: &mut Write, scene: &Scene<'_>, case: &mut Dossie
     Ok(())
 }
 
-fn integer(case: &Dossier, inputs: &Inputs, amount: &Expr) -> Result<i64> {
+pub(super) fn integer(case: &Dossier, inputs: &Inputs, amount: &Expr) -> Result<i64> {
     let value = case.rules.value(amount, inputs).and_then(|value| value.as_i64());
     // A grant whose amount cannot be told must not happen: the whole transaction is undone.
     value
@@ -130,7 +130,8 @@ fn last_day(from: Date, months: u16) -> Option<Date> {
     end.yesterday().ok().map(Date)
 }
 
-fn written(value: Option<Value>, format: ValueFormat) -> String {
+/// A value as people read it on a paper.
+pub(crate) fn written(value: Option<Value>, format: ValueFormat) -> String {
     let Some(value) = value else { return String::new() };
     match (format, &value) {
         (ValueFormat::Money, Value::Number(number)) => number.as_i64().map(money::yuan).unwrap_or_default(),

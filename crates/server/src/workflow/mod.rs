@@ -2,6 +2,7 @@
 //! writes down what it says and does what it asks for.
 
 mod applicant;
+mod charges;
 mod decide;
 mod dossier;
 mod effects;
@@ -15,10 +16,14 @@ mod view;
 
 use utoipa_axum::router::OpenApiRouter;
 
+pub use charges::ChargeOrder;
+pub(crate) use charges::{paid, refund};
 pub(crate) use decide::{approve_by_rules, decision};
 pub(crate) use dossier::{Correction, Dossier, Scene};
+pub(crate) use issue::written;
 pub(crate) use moves::{By, open, restate, step, wake};
-pub use payment::{LocalLedger, PaymentGateway, PaymentOrder, Settlement};
+pub use payment::{LocalLedger, PaymentGateway, PaymentLink, PaymentOrder, Settlement};
+pub(crate) use payment::{linked_case, use_link};
 pub(crate) use rows::{insert_correction, load, lock, read_part};
 pub(crate) use timers::{accept_by_silence, end_unanswered, settle_payment};
 pub(crate) use view::{case_view, clock, department_name};

@@ -11,11 +11,11 @@ use haoban_wire::{Problem, ProblemCode, http::Change};
 use serde_json::{Value, json};
 
 use super::{
-    Dossier, Scene, effects,
+    Dossier, Scene, charges, effects,
     rows::{self, EventRow},
 };
 use crate::{
-    AppState, Error, Result,
+    AppState, Error, Result, appointments,
     audit::{self, Act},
     joint, notices,
     store::Write,
@@ -59,7 +59,8 @@ impl By {
 /// opened together with the whole send no word of their own.
 pub(crate) async fn open(tx: &mut Write, scene: &Scene<'_>, case: &mut Dossier, notify: bool) -> Result<()> {
     let steps = u16::try_from(case.item().workflow.steps.len()).unwrap_or(u16::MAX);
-    let (machine, effects) = submit(steps);
+    let charge = case.item().workflow.charge.as_ref().map(|charge| charge.when);
+    let (machine, effects) = submit(steps, charge.into());
     case.machine = machine;
     case.clocks.record_all(&effects, scene.today);
     rows::insert(tx, case).await?;
@@ -135,6 +136,10 @@ async fn one(
     for effect in &effects {
         follows = effects::perform(tx, scene, case, effect).await?.or(follows);
     }
+    if case.machine.status.is_final() && case.machine.status != CaseStatus::Closed {
+        charges::drop_unpaid(tx, case).await?;
+        appointments::give_up_with_case(tx, scene, case).await?;
+    }
     let row = EventRow {
         case,
         event,
@@ -170,7 +175,7 @@ async fn record(tx: &mut Write, scene: &Scene<'_>, case: &Dossier, by: &By, acti
 }
 
 /// The applicant's devices are told to read the case again.
-async fn told(tx: &mut Write, scene: &Scene<'_>, case: &Dossier) -> Result<()> {
+pub(super) async fn told(tx: &mut Write, scene: &Scene<'_>, case: &Dossier) -> Result<()> {
     let change = Change::CaseChanged { case_id: case.id, revision: case.revision };
     notices::append(tx, case.party, &change, scene.now).await?;
     Ok(())

@@ -1,11 +1,22 @@
-//! Paying out. A bank or treasury would stand behind [`PaymentGateway`]; here stands a ledger that says what it is.
+//! Money out and in. A bank or treasury would stand behind [`PaymentGateway`]; here stands a ledger that says what it is.
 
+use std::sync::Arc;
+
+use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use haoban_domain::{
     ids::{CaseId, PartyId},
+    receipt,
     time::Timestamp,
 };
+use sqlx::Row as _;
 
-use crate::{Result, store::Write};
+use super::ChargeOrder;
+use crate::{
+    Result,
+    config::Config,
+    ports::{Clock, Random},
+    store::{Store, Write},
+};
 
 /// Money to be paid to the applicant's own account.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -36,11 +47,38 @@ pub enum Settlement {
 pub trait PaymentGateway: Send + Sync + 'static {
     /// Hands an order over, or asks about one that was.
     async fn settle(&self, order: &PaymentOrder) -> Result<Settlement>;
+    /// A page on which the payer pays a charge. Each address counts once and not for long.
+    async fn page(&self, charge: &ChargeOrder) -> Result<PaymentLink>;
+    /// Gives back what was paid, or asks about it.
+    async fn refund(&self, charge: &ChargeOrder) -> Result<Settlement>;
 }
 
-/// The demo city's treasury: a ledger row is the payment. No money moves anywhere.
-#[derive(Debug, Clone, Copy, Default)]
-pub struct LocalLedger;
+/// Where a charge is paid.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PaymentLink {
+    /// Address for the system browser.
+    pub url: String,
+    /// It is good until then.
+    pub expires_at: Timestamp,
+}
+
+/// How long an address of the local gateway is good.
+const LINK_MS: i64 = 600_000;
+
+/// The demo city's treasury: a ledger row is the payment, a page of ours the cashier. No money moves anywhere.
+pub struct LocalLedger {
+    store: Store,
+    config: Arc<Config>,
+    clock: Arc<dyn Clock>,
+    random: Arc<dyn Random>,
+}
+
+impl LocalLedger {
+    /// On the platform's own database.
+    pub fn new(store: Store, config: Arc<Config>, clock: Arc<dyn Clock>, random: Arc<dyn Random>) -> Self {
+        Self { store, config, clock, random }
+    }
+}
 
 #[async_trait::async_trait]
 impl PaymentGateway for LocalLedger {
@@ -48,6 +86,52 @@ impl PaymentGateway for LocalLedger {
         tracing::info!(case = %order.case, "the local ledger books the order as paid");
         Ok(Settlement::Paid)
     }
+
+    async fn page(&self, charge: &ChargeOrder) -> Result<PaymentLink> {
+        let mut bytes = [0; 32];
+        self.random.fill(&mut bytes);
+        let secret = URL_SAFE_NO_PAD.encode(bytes);
+        let expires_at = self.clock.now().plus_millis(LINK_MS);
+        let mut tx = self.store.write().await?;
+        sqlx::query("DELETE FROM charge_link WHERE expires_at <= $1")
+            .bind(self.clock.now().millis())
+            .execute(&mut *tx)
+            .await?;
+        sqlx::query("INSERT INTO charge_link (secret_sha256, case_id, expires_at) VALUES ($1, $2, $3)")
+            .bind(receipt::digest(secret.as_bytes()))
+            .bind(charge.case.to_string())
+            .bind(expires_at.millis())
+            .execute(&mut *tx)
+            .await?;
+        tx.commit().await?;
+        Ok(PaymentLink { url: format!("{}/demo/pay/{secret}", self.config.public_url), expires_at })
+    }
+
+    async fn refund(&self, charge: &ChargeOrder) -> Result<Settlement> {
+        tracing::info!(case = %charge.case, "the local ledger books the charge as given back");
+        Ok(Settlement::Paid)
+    }
+}
+
+/// The case a secret of the local gateway's page stands for, while it is good.
+pub(crate) async fn linked_case(store: &Store, secret: &str, now: Timestamp) -> Result<Option<CaseId>> {
+    let row = sqlx::query("SELECT case_id FROM charge_link WHERE secret_sha256 = $1 AND expires_at > $2")
+        .bind(receipt::digest(secret.as_bytes()))
+        .bind(now.millis())
+        .fetch_optional(store.reader())
+        .await?;
+    Ok(row.map(|row| row.try_get::<String, _>("case_id")).transpose()?.map(|id| id.parse()).transpose()?)
+}
+
+/// Uses a secret up; false when it was used before.
+pub(crate) async fn use_link(store: &Store, secret: &str) -> Result<bool> {
+    let mut tx = store.write().await?;
+    let done = sqlx::query("DELETE FROM charge_link WHERE secret_sha256 = $1")
+        .bind(receipt::digest(secret.as_bytes()))
+        .execute(&mut *tx)
+        .await?;
+    tx.commit().await?;
+    Ok(done.rows_affected() == 1)
 }
 
 /// Writes an order down, in the transaction of the grant.

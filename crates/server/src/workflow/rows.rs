@@ -11,7 +11,7 @@ use haoban_domain::{
 use serde::de::DeserializeOwned;
 use sqlx::{AnyConnection, AssertSqlSafe, Row, any::AnyRow};
 
-use super::{Correction, Dossier};
+use super::{Correction, Dossier, charges};
 use crate::{
     AppState, Error, Result,
     intake::at_version,
@@ -60,6 +60,7 @@ async fn read(state: &AppState, connection: &mut AnyConnection, id: CaseId, suff
     let happenings = happenings(connection, id).await?;
     let correction = correction(connection, id).await?;
     let (parent, parts) = family(state, connection, id, &rules).await?;
+    let charge = charges::read(connection, id).await?;
     Ok(Some(Dossier {
         id,
         number: row.try_get("number")?,
@@ -77,6 +78,7 @@ async fn read(state: &AppState, connection: &mut AnyConnection, id: CaseId, suff
         facts: document(&row, "facts")?,
         headline: maybe(&row, "headline")?,
         decision: maybe(&row, "decision")?,
+        charge,
         happenings,
         correction,
         parent,

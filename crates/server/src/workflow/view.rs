@@ -60,6 +60,7 @@ pub(crate) fn case_view(scene: &Scene<'_>, case: &Dossier) -> CaseView {
         timeline,
         correction: case.correction.as_ref().map(|notice| notice_view(scene, notice)),
         decision: case.decision.clone(),
+        charge: case.charge.clone(),
         headline: case.headline.clone(),
         answers: case.answers.clone(),
         materials: materials(case),

@@ -20,7 +20,7 @@ pub fn check(item: &ServiceItem, today: Date) -> Vec<Finding> {
     handling(item, &mut said);
     result(item, &mut said);
     trips(&item.guide, &mut said);
-    money(&item.guide, &mut said);
+    money(item, &mut said);
     contact(&item.guide, &mut said);
     licensing(&item.guide, &mut said);
     limits(item, &mut said);
@@ -152,8 +152,8 @@ fn trips(guide: &Guide, said: &mut Said<'_>) {
     said.guide(whole && guide.trips > 0, "trips", "L06", "depth IV allows no trip", "set 0 trips, or depth III");
 }
 
-fn money(guide: &Guide, said: &mut Said<'_>) {
-    let fee = &guide.fee;
+fn money(item: &ServiceItem, said: &mut Said<'_>) {
+    let fee = &item.guide.fee;
     said.guide(
         fee.charged && fee.basis.is_none(),
         "fee.basis",
@@ -174,6 +174,14 @@ fn money(guide: &Guide, said: &mut Said<'_>) {
         "L07",
         "nothing is charged but a basis is given",
         "remove it, or charge",
+    );
+    let charged = item.workflow.charge.is_some();
+    said.guide(
+        charged && !(fee.charged && fee.pay_online),
+        "fee",
+        "L07",
+        "the workflow charges but the guide names no fee that is paid on line",
+        "set `charged` and `pay_online`, or remove `charge` from workflow.yaml",
     );
 }
 

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use haoban_domain::{
+    form::FieldKind,
     identifiers::credit_code,
     item::ServiceItem,
     material::Replacement,
@@ -23,12 +24,13 @@ pub fn check(pack: &CityPack) -> Vec<Finding> {
     lists(pack, &mut said);
     registers(pack, &mut said);
     demo(pack, &mut said);
+    schedules(pack, &mut said);
     tiles(pack, &mut said);
     for item in &pack.items {
         guide(item, pack, &mut said);
         materials(item, pack, &mut said);
         workflow(item, pack, &mut said);
-        form(item, &mut said);
+        form(item, pack, &mut said);
     }
     said.findings
 }
@@ -155,6 +157,26 @@ fn demo(pack: &CityPack, said: &mut Said) {
     }
 }
 
+/// Timetables are named once, belong to a department and have at least one time on some day.
+fn schedules(pack: &CityPack, said: &mut Said) {
+    const FILE: &str = "appointments.yaml";
+    said.once(FILE, "timetable", numbered(&pack.schedules, "id", |schedule| &schedule.id));
+    for (at, schedule) in pack.schedules.iter().enumerate() {
+        let known = has_department(pack, &schedule.department);
+        said.known(FILE, format!("{at}.department"), "department", &schedule.department, known);
+        let places = numbered(&schedule.places, "id", |place| &place.id);
+        said.once(FILE, "place", places.map(|(path, id)| (format!("{at}.places.{path}"), id)));
+        let slots = &schedule.slots;
+        if slots.times().is_empty() {
+            said.wrong(FILE, format!("{at}.slots"), "no time fits between `from` and `to`".to_owned(), "widen them");
+        }
+        if slots.workdays != slots.weekdays.is_empty() {
+            let message = "either `workdays` or `weekdays` says on which days".to_owned();
+            said.wrong(FILE, format!("{at}.slots"), message, "write one of them");
+        }
+    }
+}
+
 fn known_fact(pack: &CityPack, key: &str) -> bool {
     key.split_once('.').is_some_and(|(register, id)| {
         pack.registers.iter().any(|known| known.id == register && known.facts.iter().any(|fact| fact.id == id))
@@ -267,9 +289,15 @@ fn workflow(item: &ServiceItem, pack: &CityPack, said: &mut Said) {
     }
 }
 
-fn form(item: &ServiceItem, said: &mut Said) {
+fn form(item: &ServiceItem, pack: &CityPack, said: &mut Said) {
     let file = item_file(&item.code, "form");
     let fields = expressions::fields(item);
+    for (path, field, _) in &fields {
+        if let FieldKind::Appointment { schedule } = &field.kind {
+            let known = pack.schedules.iter().any(|known| known.id == *schedule);
+            said.known(&file, format!("{path}.schedule"), "timetable in appointments.yaml", schedule, known);
+        }
+    }
     let ids = fields.iter().filter(|(_, _, inner)| !inner).map(|(path, field, _)| (path.clone(), field.id.as_str()));
     said.once(&file, "field", ids);
     said.once(
@@ -282,6 +310,16 @@ fn form(item: &ServiceItem, said: &mut Said) {
         .flat_map(|(path, field, _)| field.checks.iter().map(move |check| (path.clone(), check.id.as_str())));
     let own = item.form.checks.iter().map(|check| ("checks".to_owned(), check.id.as_str()));
     said.once(&file, "check", checks.chain(own));
+    let slots = fields.iter().filter_map(|(path, field, _)| match &field.kind {
+        FieldKind::Material { material } => Some((format!("{path}.material"), material.as_str())),
+        _ => None,
+    });
+    let slots: Vec<(String, &str)> = slots.collect();
+    for (path, slot) in &slots {
+        let known = item.materials.iter().any(|material| material.id == *slot);
+        said.known(&file, path.clone(), "material in materials.yaml", slot, known);
+    }
+    said.once(&file, "material", slots.into_iter());
     for (old, new) in &item.form.renamed_fields {
         let known = fields.iter().any(|(_, field, _)| field.id == *new);
         said.known(&file, format!("renamed_fields.{old}"), "field", new, known);

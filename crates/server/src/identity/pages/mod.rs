@@ -2,7 +2,8 @@
 
 mod look;
 mod messages;
-mod render;
+mod pay;
+pub(crate) mod render;
 mod sign_in;
 mod submit;
 
@@ -25,6 +26,7 @@ pub fn routes() -> OpenApiRouter<AppState> {
         .route("/signin/code", post(submit::code))
         .route("/signin/style.css", get(style))
         .route("/demo/messages", get(messages::show))
+        .route("/demo/pay/{secret}", get(pay::show).post(pay::confirm))
 }
 
 /// The page for an authorization request whose client or redirect is not known: nothing is sent anywhere.
