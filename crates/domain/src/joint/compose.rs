@@ -47,6 +47,7 @@ pub fn compose(service: &JointService, pack: &CityPack) -> Result<ServiceItem, J
         materials,
         workflow: Workflow {
             instant: None,
+            charge: None,
             steps: Vec::new(),
             outputs: Vec::new(),
             refusal_reasons: Vec::new(),
