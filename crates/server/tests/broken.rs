@@ -133,3 +133,23 @@ fn the_report_names_the_line() {
     check::report::write(&source, &findings, check::Format::Terminal, &mut page).unwrap();
     insta::assert_snapshot!(String::from_utf8(page).unwrap());
 }
+
+#[test]
+fn the_report_is_readable_by_machines() {
+    let case = broken().into_iter().find(|path| path.to_string_lossy().ends_with("unknown-theme")).unwrap();
+    let source = changed(&case, &base());
+    let mut json = Vec::new();
+    check::report::write(&source, &check::findings(&source, today()), check::Format::Json, &mut json).unwrap();
+    let list: Vec<serde_json::Value> = serde_json::from_slice(&json).unwrap();
+    assert_eq!((&list[0]["rule"], &list[0]["line"]), (&"reference".into(), &10.into()));
+}
+
+#[test]
+fn too_few_examples_are_noticed() {
+    let mut source = base();
+    let text = source.files.get_mut("items/stay/examples.yaml").unwrap();
+    let last = text.rfind("- words:").unwrap();
+    text.truncate(last);
+    let findings = check::findings(&source, today());
+    assert!(findings.iter().any(|finding| finding.rule == "fixtures" && finding.file.ends_with("item.yaml")));
+}
