@@ -27,7 +27,7 @@ fn open_correction(case: &CaseView) -> Option<(usize, Date)> {
 
 /// Whether a case is a line of its own: parts of a joint case stand in its lanes, until one waits for the resident.
 pub(crate) fn stands_alone(case: &CaseView) -> bool {
-    case.parent.is_none() || open_correction(case).is_some()
+    case.parent.is_none() || open_correction(case).is_some() || case.status == CaseStatus::AwaitingPayment
 }
 
 /// One line of a list.

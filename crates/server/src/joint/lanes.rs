@@ -74,7 +74,7 @@ fn state(outlook: PartOutlook, status: Option<CaseStatus>) -> LaneState {
         (PartOutlook::Barred, _) => LaneState::Barred,
         (PartOutlook::Dropped, _) | (_, Some(CaseStatus::Withdrawn)) => LaneState::Withdrawn,
         (_, None) => LaneState::Waiting,
-        (_, Some(CaseStatus::CorrectionRequested)) => LaneState::NeedsYou,
+        (_, Some(CaseStatus::CorrectionRequested | CaseStatus::AwaitingPayment)) => LaneState::NeedsYou,
         (_, Some(CaseStatus::Granted | CaseStatus::Closed)) => LaneState::Done,
         (_, Some(CaseStatus::Refused | CaseStatus::NotAccepted | CaseStatus::Terminated)) => LaneState::Refused,
         (_, Some(_)) => LaneState::Working,

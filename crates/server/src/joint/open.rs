@@ -100,12 +100,13 @@ async fn dossier(
     let form = rules.evaluate(&inputs);
     let inputs = Inputs { choices: settled(&form, inputs.choices.clone()), ..inputs };
     let steps = u16::try_from(rules.item().workflow.steps.len()).unwrap_or(u16::MAX);
+    let charge = rules.item().workflow.charge.as_ref().map(|charge| charge.when);
     let case = Dossier {
         id: CaseId::new(scene.now.millis(), scene.random()),
         number: child_number(tx, scene, &whole.channel, &rules).await?,
         party: whole.party,
         channel: whole.channel.clone(),
-        machine: submit(steps).0,
+        machine: submit(steps, charge.into()).0,
         clocks: Clocks::default(),
         revision: 0,
         submitted_at: scene.now,
@@ -116,6 +117,7 @@ async fn dossier(
         facts: inputs.facts.clone(),
         headline: form.headline.clone(),
         decision: None,
+        charge: None,
         happenings: Vec::new(),
         correction: None,
         parent: Some(whole.id),
