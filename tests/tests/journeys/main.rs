@@ -4,3 +4,4 @@ mod decisions;
 mod networks;
 mod rent;
 mod strangers;
+mod visits;

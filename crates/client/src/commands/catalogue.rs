@@ -19,7 +19,7 @@ pub async fn home_open(client: &Client, _request: HomeOpen) -> Result<HomeView, 
     let rows: Vec<_> =
         cases::all(client).await.unwrap_or_default().iter().map(|case| cases::case_row(case, today)).collect();
     let drafts = drafts::rows(client).await;
-    let (due, other): (Vec<_>, Vec<_>) = rows.iter().cloned().partition(|row| row.correction_id.is_some());
+    let (due, other): (Vec<_>, Vec<_>) = rows.iter().cloned().partition(|row| row.waits_for_applicant());
     Ok(HomeView {
         due,
         tiles,

@@ -260,9 +260,6 @@ pub enum FieldKind {
         fields: Vec<Field>,
         /// Most people.
         max: u8,
-        /// Rows may be taken over from a CSV file.
-        #[serde(default)]
-        csv: bool,
     },
     /// A list of like things.
     Group {
@@ -271,9 +268,6 @@ pub enum FieldKind {
         fields: Vec<Field>,
         /// Most entries.
         max: u8,
-        /// Rows may be taken over from a CSV file.
-        #[serde(default)]
-        csv: bool,
     },
 }
 
