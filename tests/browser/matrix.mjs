@@ -42,8 +42,8 @@ const context = await browser.newContext({ viewport: { width: 390, height: 844 }
 const { page, caseId, routes } = await prepare(context)
 
 for (const [name, mode] of MODES.filter(([name]) => only === undefined || name === only)) {
-  // Tall enough that the bar at the bottom covers no link: what is half hidden by scrolling is not small.
-  await wear(page, { ...mode, height: 2600 })
+  // Tall enough that the bar at the bottom covers no link of the longest page: what is half hidden is not small.
+  await wear(page, { ...mode, height: 9000 })
   await step(`pages in ${name}`, async () => {
     const broken = []
     for (const [, route] of routes) {
@@ -53,6 +53,20 @@ for (const [name, mode] of MODES.filter(([name]) => only === undefined || name =
     if (broken.length > 0) throw new Error(broken.join('\n  '))
   }, true)
 }
+
+await step('another draft is another page, and so is another case', async () => {
+  await wear(page, { width: 390 })
+  const route = (name) => routes.find(([known]) => known === name)[1]
+  const heading = async (name) => {
+    await page.goto(`${APP}/#${route(name)}`)
+    await page.waitForTimeout(400)
+    return page.locator('main').innerText()
+  }
+  const [first, second] = [await heading('start'), await heading('check')]
+  if (!first.includes('居住证') || second.includes('居住证')) throw new Error('the second draft shows the first one')
+  const [sent, waits] = [await heading('case'), await heading('case-waits')]
+  if (sent.includes('等您补') || !waits.includes('等您补')) throw new Error('the second case shows the first one')
+}, true)
 
 const desk = await browser.newContext({ viewport: { width: 1440, height: 900 }, locale: 'zh-CN' })
 const officer = await openPage(desk, `${PLATFORM}/desk`)

@@ -2,7 +2,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
-import { APP, close, openBrowser, openPage, PASSWORD, PLATFORM, step } from './person.mjs'
+import { APP, close, command, openBrowser, openPage, PASSWORD, PLATFORM, step } from './person.mjs'
 import { prepare, wear } from './resident.mjs'
 
 const FOLDER = process.env.HAOBAN_SHOTS_DIR ?? 'shots'
@@ -19,6 +19,21 @@ async function shoot(page, name, mode, whole = true) {
   await page.screenshot({ path: join(FOLDER, file), fullPage: whole })
   taken.set(name, [...(taken.get(name) ?? []), [mode, file]])
 }
+
+// Before anybody signs in on this device.
+await step('the sign-in page', async () => {
+  const other = await browser.newContext({ viewport: { width: 390, height: 844 }, locale: 'zh-CN' })
+  const app = await openPage(other, APP)
+  const { url } = await command(app, 'session_begin')
+  const tab = await openPage(other, url)
+  await shoot(tab, 'provider-sign-in', '390')
+  await tab.setViewportSize({ width: 1280, height: 800 })
+  await shoot(tab, 'provider-sign-in', '1280')
+  await tab.goto(`${PLATFORM}/demo/messages`)
+  await shoot(tab, 'demo-messages', '1280')
+  await command(app, 'session_cancel')
+  await other.close()
+}, true)
 
 const context = await browser.newContext({ viewport: { width: 390, height: 844 }, locale: 'zh-CN', reducedMotion: 'reduce' })
 const { page, caseId, corrected, routes } = await prepare(context)
@@ -54,19 +69,6 @@ await step('the desk', async () => {
     await shoot(officer, 'desk-case-waits', String(width), false)
     await desk.close()
   }
-}, true)
-
-await step('the sign-in page', async () => {
-  const other = await browser.newContext({ viewport: { width: 390, height: 844 }, locale: 'zh-CN' })
-  const app = await openPage(other, APP)
-  const { url } = await app.evaluate(async () => (await fetch('/rpc/session_begin', { method: 'POST', headers: { 'Content-Type': 'application/json' }, body: '{}' })).json())
-  const tab = await openPage(other, url)
-  await shoot(tab, 'provider-sign-in', '390')
-  await tab.setViewportSize({ width: 1280, height: 800 })
-  await shoot(tab, 'provider-sign-in', '1280')
-  await tab.goto(`${PLATFORM}/demo/messages`)
-  await shoot(tab, 'demo-messages', '1280')
-  await other.close()
 }, true)
 
 await step('the contact sheet', async () => {

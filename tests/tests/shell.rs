@@ -115,8 +115,10 @@ async fn go(page: &WebDriver, route: &str) -> anyhow::Result<()> {
 async fn begin(window: &Window) -> anyhow::Result<()> {
     let page = &window.page;
     page.press("选好了，开始用").await?;
+    // The welcome page leaves by itself once the choice is kept; going on before would be undone by that.
+    page.find("main input").await?;
     go(page, "/sign-in").await?;
-    page.click("main .btn.p").await?;
+    page.press("用浏览器登录").await?;
     window.sign_in("13800000001").await?;
     go(page, "/").await?;
     page.see("王芳").await?;

@@ -1,6 +1,8 @@
 //! Installs what is missing on a bare Debian 12: by apt when we may, else by telling the exact line.
 
-use crate::shell;
+use std::path::PathBuf;
+
+use crate::{place, shell};
 
 /// What building the window needs.
 pub const WINDOW: &[&str] = &[
@@ -26,7 +28,26 @@ pub const TESTS: &[&str] = &[
     "gnome-keyring",
     "postgresql",
     "poppler-utils",
+    "python3-venv",
 ];
+
+/// Outside judges of identifiers and workdays, used by tests only.
+const ORACLES: &[&str] = &["python-stdnum==2.2", "id-validator==1.0.20", "chinesecalendar==1.11.0"];
+
+/// A Python of its own with the outside judges; the path of its interpreter.
+pub fn oracles() -> anyhow::Result<PathBuf> {
+    let folder = place::target()?.join("oracles");
+    let python = folder.join("bin/python");
+    let there = || shell::output(&python.to_string_lossy(), &["-c", "import stdnum, id_validator, chinese_calendar"]);
+    if there().is_none() {
+        eprintln!("· installing: {}", ORACLES.join(" "));
+        shell::must("python3", &["-m", "venv", &folder.to_string_lossy()])?;
+        let mut arguments = vec!["-m", "pip", "install", "--quiet", "--disable-pip-version-check"];
+        arguments.extend(ORACLES);
+        shell::must(&python.to_string_lossy(), &arguments)?;
+    }
+    Ok(python)
+}
 
 /// Makes sure all packages are there.
 pub fn packages(wanted: &[&str]) -> anyhow::Result<()> {

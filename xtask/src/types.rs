@@ -4,10 +4,12 @@ use std::fs;
 
 use anyhow::Context;
 
-use crate::{place, shell};
+use crate::{place, shell, ui};
 
 /// Writes all generated files.
 pub fn generate() -> anyhow::Result<()> {
+    // The window's crate does not compile without its page, and one choice of packages keeps one set of features.
+    ui::build()?;
     let bindings = place::root().join("ui/src/bindings");
     if bindings.exists() {
         fs::remove_dir_all(&bindings).context("the old bindings cannot be removed")?;

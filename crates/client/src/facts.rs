@@ -13,6 +13,16 @@ pub async fn cached(client: &Client, code: &str) -> Option<ItemFacts> {
     dated(client, code).await.ok().flatten().map(|(facts, _)| facts)
 }
 
+/// Everything cached for the person signed in, whichever item it was read for.
+pub async fn all_cached(client: &Client) -> Vec<haoban_domain::person::Facts> {
+    let read = async {
+        let Some(party) = session::party(client) else { return Ok(Vec::new()) };
+        let found = records::list::<ItemFacts>(client, &parties::kind(client, KIND, party)?).await?;
+        Ok::<_, ClientError>(found.into_iter().map(|(_, kept)| kept.facts).collect())
+    };
+    read.await.unwrap_or_default()
+}
+
 async fn dated(
     client: &Client,
     code: &str,

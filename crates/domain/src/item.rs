@@ -6,7 +6,9 @@ use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 use utoipa::ToSchema;
 
-use crate::{form::Form, material::MaterialRule, rules::Expr, text::LocalText, time::Date, workflow::Workflow};
+use crate::{
+    form::Form, joint::Joint, material::MaterialRule, rules::Expr, text::LocalText, time::Date, workflow::Workflow,
+};
 
 /// The code a folder of a city pack carries, e.g. `gjj-rent`. Lower-case Latin, digits, hyphen.
 pub type ItemCode = String;
@@ -28,6 +30,10 @@ pub struct ServiceItem {
     pub materials: Vec<MaterialRule>,
     /// Who does what, and in how many working days.
     pub workflow: Workflow,
+    /// How it is put together, when it is a joint service (一件事); such an item has no steps of its own.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub joint: Option<Box<Joint>>,
 }
 
 /// Who a service is for (服务对象).

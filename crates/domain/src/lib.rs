@@ -12,6 +12,7 @@ pub mod form;
 pub mod identifiers;
 pub mod ids;
 pub mod item;
+pub mod joint;
 pub mod licence;
 pub mod material;
 pub mod money;

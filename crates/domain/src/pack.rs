@@ -5,7 +5,12 @@ use ts_rs::TS;
 use utoipa::ToSchema;
 
 use crate::{
-    appointment::Schedule, calendar::CalendarYear, item::ServiceItem, licence::LicenceType, rules::Expr,
+    appointment::Schedule,
+    calendar::CalendarYear,
+    item::{AudienceKind, ItemCode, ServiceItem},
+    joint::JointService,
+    licence::LicenceType,
+    rules::Expr,
     text::LocalText,
 };
 
@@ -29,6 +34,9 @@ pub struct CityPack {
     /// Data elements that services share.
     #[serde(default)]
     pub dictionary: Vec<Element>,
+    /// What people say when they mean a service.
+    #[serde(default)]
+    pub synonyms: Vec<Synonym>,
     /// Timetables of appointments.
     #[serde(default)]
     pub schedules: Vec<Schedule>,
@@ -37,6 +45,11 @@ pub struct CityPack {
     #[ts(skip)]
     #[schema(ignore)]
     pub demo: Vec<DemoFact>,
+    /// Joint services; each is among `items` too, composed. Never leaves the platform in this form.
+    #[serde(default, skip_serializing)]
+    #[ts(skip)]
+    #[schema(ignore)]
+    pub joint: Vec<JointService>,
     /// Service items.
     pub items: Vec<ServiceItem>,
 }
@@ -50,6 +63,36 @@ pub struct DemoFact {
     /// A CEL expression over `person`: age, male, married, divorced, children, homes, local (registered in the
     /// city), insured_months, pupil, talent, enterprise, name, n (running number).
     pub value: Expr,
+}
+
+/// A line of synonyms.yaml: words and spoken phrases that stand for services, or for words the pack uses.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, TS, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[ts(export)]
+pub struct Synonym {
+    /// What people say; any of them.
+    pub say: Vec<String>,
+    /// Codes of the services they mean.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub items: Vec<ItemCode>,
+    /// Words of names and keywords that they stand for.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub means: Vec<String>,
+}
+
+/// A thing that happens in life and what it leads to, in the order in which it is done.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[ts(export)]
+pub struct LifeEvent {
+    /// Id.
+    pub id: String,
+    /// Name.
+    pub name: LocalText,
+    /// Icon name of the sprite.
+    pub icon: String,
+    /// Item codes, first things first.
+    pub items: Vec<ItemCode>,
 }
 
 /// An element of the data dictionary (dictionary.yaml): asked once, checked alike, for a named purpose.
@@ -107,10 +150,17 @@ pub struct City {
     pub hotline: String,
     /// Themes of the catalogue, in order.
     pub themes: Vec<Theme>,
+    /// Things that happen in life, in order.
+    #[serde(default)]
+    pub life_events: Vec<LifeEvent>,
     /// Item codes or theme ids on the home page, standard mode (8).
     pub home_tiles: Vec<HomeTile>,
     /// The same for senior mode (at most 8, fixed order).
     pub senior_tiles: Vec<HomeTile>,
+    /// Hosts that texts may send residents to, their sub-hosts included; no text may name another.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[ts(as = "Option<Vec<String>>", optional)]
+    pub links: Vec<String>,
 }
 
 /// A theme of the catalogue.
@@ -124,6 +174,10 @@ pub struct Theme {
     pub name: LocalText,
     /// Icon name of the sprite.
     pub icon: String,
+    /// Who it is for; empty means everybody (L09: a service stands under themes for its own people).
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[ts(as = "Option<Vec<AudienceKind>>", optional)]
+    pub audience: Vec<AudienceKind>,
 }
 
 /// A tile of the home page.

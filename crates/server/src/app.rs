@@ -15,7 +15,7 @@ use crate::{
         Keyring, Passwords, Secret, SecretError,
         sms::{LocalSmsGateway, SmsGateway},
     },
-    intake::Items,
+    intake::{Items, PublishError},
     jobs,
     materials::Uploads,
     notices::Hub,
@@ -166,7 +166,11 @@ impl AppState {
             payments,
             stopping: CancellationToken::new(),
         };
-        crate::intake::publish(&state).await?;
+        let pack = state.catalogue.current();
+        crate::intake::publish(&state, &pack).await.map_err(|error| match error {
+            PublishError::Store(error) => StartError::Other(error),
+            changed => StartError::City { path: state.config.city_dir(), words: changed.to_string() },
+        })?;
         Ok(state)
     }
 }
@@ -217,6 +221,9 @@ const GRACE: Duration = Duration::from_secs(10);
 pub async fn serve(listener: TcpListener, state: AppState) -> crate::Result<()> {
     let stopping = state.stopping.clone();
     let worker = state.config.worker.then(|| tokio::spawn(jobs::run(state.clone(), stopping.clone())));
+    if state.config.watch_city {
+        tokio::spawn(catalogue::watch::watch(state.clone(), stopping.clone()));
+    }
     let stopped = stopping.clone();
     let server =
         axum::serve(listener, router(state.clone())).with_graceful_shutdown(async move { stopped.cancelled().await });

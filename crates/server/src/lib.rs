@@ -1,7 +1,7 @@
 //! The city platform: one binary, one database, one city.
 //!
 //! Rooms: `http` (the outside of it), `identity`, `catalogue`, `intake`, `workflow`, `materials`,
-//! `licences`, `notices`, `desk`, `audit`, `jobs`, `seed`, and below them all `store`. Handlers write no SQL;
+//! `joint`, `licences`, `notices`, `desk`, `audit`, `jobs`, `seed`, and below them all `store`. Handlers write no SQL;
 //! the store calls no room.
 
 pub mod app;
@@ -15,6 +15,7 @@ pub mod http;
 pub mod identity;
 pub mod intake;
 pub mod jobs;
+mod joint;
 pub mod licences;
 pub mod materials;
 pub mod notices;

@@ -3,12 +3,17 @@
 //! Exit codes: 0 all right, 1 it failed, 2 it was asked for something impossible (a wrong word, a wrong
 //! setting, a port that is taken).
 
-use std::{io::Write as _, path::PathBuf, process::ExitCode};
+use std::{
+    io::Write as _,
+    path::{Path, PathBuf},
+    process::ExitCode,
+};
 
+use haoban_domain::time::Date;
 use haoban_server::{
     AppState,
     app::{self, Ports, StartError},
-    catalogue,
+    catalogue::{self, LoadedPack, check::simulate::Persona},
     config::{Config, ConfigError},
     jobs, seed,
 };
@@ -22,6 +27,8 @@ haoban-server – the city platform
   haoban-server migrate                brings the tables up to date
   haoban-server seed                   fills an empty database with the demo city
   haoban-server check-city [FOLDER]    checks a city pack; --json for machines
+      --simulate PERSONA ITEM [FOLDER]   what that person would be asked and must hand in
+      --diff OLD NEW                     what changed between two packs, in words
   haoban-server settings               prints the settings with their defaults
 
   --config FILE   settings file (or HAOBAN_CONFIG); every setting is also HAOBAN_<NAME>
@@ -60,6 +67,8 @@ struct Asked {
     command: String,
     rest: Vec<String>,
     json: bool,
+    simulate: bool,
+    diff: bool,
     config: Option<PathBuf>,
 }
 
@@ -74,7 +83,8 @@ fn main() -> ExitCode {
 }
 
 fn asked(arguments: impl Iterator<Item = String>) -> Result<Asked, Failure> {
-    let mut asked = Asked { command: String::new(), rest: Vec::new(), json: false, config: None };
+    let mut asked =
+        Asked { command: String::new(), rest: Vec::new(), json: false, simulate: false, diff: false, config: None };
     let mut arguments = arguments;
     while let Some(word) = arguments.next() {
         match word.as_str() {
@@ -83,6 +93,8 @@ fn asked(arguments: impl Iterator<Item = String>) -> Result<Asked, Failure> {
                 asked.config = Some(PathBuf::from(file));
             }
             "--json" => asked.json = true,
+            "--simulate" => asked.simulate = true,
+            "--diff" => asked.diff = true,
             "-h" | "--help" => asked.command = "help".to_owned(),
             "-V" | "--version" => asked.command = "version".to_owned(),
             option if option.starts_with('-') => return Err(Failure::Usage(format!("there is no option `{option}`"))),
@@ -90,7 +102,8 @@ fn asked(arguments: impl Iterator<Item = String>) -> Result<Asked, Failure> {
             _ => asked.rest.push(word),
         }
     }
-    if asked.command != "check-city" && !asked.rest.is_empty() {
+    let only_check = asked.simulate || asked.diff || !asked.rest.is_empty();
+    if asked.command != "check-city" && only_check {
         return Err(Failure::Usage(format!("`{}` takes nothing behind it", asked.command)));
     }
     Ok(asked)
@@ -175,11 +188,48 @@ async fn seed_demo(config: Config) -> Result<ExitCode, Failure> {
 }
 
 fn check_city(config: &Config, asked: &Asked) -> Result<ExitCode, Failure> {
-    let folder = asked.rest.first().map_or_else(|| config.city_dir(), PathBuf::from);
-    let format = if asked.json { catalogue::check::Format::Json } else { catalogue::check::Format::Terminal };
     let today = Ports::default().clock.now().city_date();
-    let fine = catalogue::check::check(&folder, today, format, &mut std::io::stdout())?;
-    Ok(if fine { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+    match (asked.simulate, asked.diff, asked.rest.as_slice()) {
+        (true, false, [persona, item, folder @ ..]) if folder.len() < 2 => {
+            let folder = folder.first().map_or_else(|| config.city_dir(), PathBuf::from);
+            simulate(persona, item, &folder, today)
+        }
+        (true, _, _) => Err(Failure::Usage("--simulate needs a persona.yaml and the code of a service".to_owned())),
+        (_, true, [old, new]) => diff(old.as_ref(), new.as_ref()),
+        (_, true, _) => Err(Failure::Usage("--diff needs two folders".to_owned())),
+        (_, _, [] | [_]) => {
+            let folder = asked.rest.first().map_or_else(|| config.city_dir(), PathBuf::from);
+            let format = if asked.json { catalogue::check::Format::Json } else { catalogue::check::Format::Terminal };
+            let fine = catalogue::check::check(&folder, today, format, &mut std::io::stdout())?;
+            Ok(if fine { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+        }
+        _ => Err(Failure::Usage("check-city takes one folder".to_owned())),
+    }
+}
+
+fn simulate(persona: &str, item: &str, folder: &Path, today: Date) -> Result<ExitCode, Failure> {
+    let text = std::fs::read_to_string(persona).map_err(|error| Failure::Usage(format!("{persona}: {error}")))?;
+    let persona = Persona::read(&text).map_err(|reason| Failure::Usage(format!("{persona}: {reason}")))?;
+    let pack = loaded(folder)?;
+    match catalogue::check::simulate::tell(&pack, item, persona, today) {
+        Some(told) => say(&told),
+        None => Err(Failure::Usage(format!("there is no service `{item}` in {}", folder.display()))),
+    }
+}
+
+/// 0 when both are the same, 1 when something changed, like diff.
+fn diff(old: &Path, new: &Path) -> Result<ExitCode, Failure> {
+    let (old, new) = (loaded(old)?, loaded(new)?);
+    let changes = catalogue::check::diff::packs(&old.pack, &new.pack);
+    if changes.is_empty() {
+        return say("nothing changed\n");
+    }
+    say(&format!("{}\n", changes.join("\n")))?;
+    Ok(ExitCode::FAILURE)
+}
+
+fn loaded(folder: &Path) -> Result<LoadedPack, Failure> {
+    catalogue::load(folder).map_err(|error| Failure::Other(error.into()))
 }
 
 /// Ctrl-C or a polite kill ends the platform; a second one ends it at once.

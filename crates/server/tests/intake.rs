@@ -7,6 +7,8 @@ mod capabilities;
 mod desk;
 #[path = "intake/events.rs"]
 mod events;
+#[path = "intake/joint.rs"]
+mod joint;
 #[path = "intake/licences.rs"]
 mod licences;
 #[path = "intake/on_postgres.rs"]

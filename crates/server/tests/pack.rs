@@ -1,5 +1,5 @@
-//! The demo city's pack: loads, has no finding, every worked example comes out as written, and every
-//! rule of the linter can fail.
+//! The demo city's pack: loads, has no finding, and every worked example comes out as written. That every
+//! rule can fail is shown on a small pack in `broken.rs`.
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test may panic")]
 
 use std::path::PathBuf;
@@ -94,6 +94,7 @@ fn nobody_signed_in_leaves_every_condition_open() {
         let name = check::fixtures::names(&source, &item.code).next().unwrap();
         let mut fixture = check::fixtures::read(&source, name).unwrap();
         fixture.facts.clear();
+        fixture.licences.clear();
         fixture.applicant = None;
         let judged = pack.evaluator(&item.code).unwrap().conditions(&fixture.inputs());
         let told: Vec<_> = judged.iter().filter(|condition| condition.met.is_some()).collect();
@@ -121,111 +122,28 @@ fn mutated(file: &str, from: &str, to: &str) -> PackSource {
     source
 }
 
-const ITEM: &str = "items/gjj-rent/item.yaml";
-const FORM: &str = "items/gjj-rent/form.yaml";
 const MATERIALS: &str = "items/gjj-rent/materials.yaml";
 const WORKFLOW: &str = "items/gjj-rent/workflow.yaml";
 
-/// One change a line: file, what is replaced, by what, the rule that must notice.
+/// One change a line: file, what is replaced, by what, the rule that must notice. Rules that the small pack
+/// of `broken.rs` has no file for.
 const BREAKS: &[(&str, &str, &str, &str)] = &[
-    (ITEM, "promised_limit: { days: 3,", "promised_limit: { days: 0,", "L01"),
-    (ITEM, "handling: promised", "handling: instant", "L02"),
-    (ITEM, "name: { zh: \"提取的公积金\"", "name: { zh: \"提取证\"", "L03"),
-    (ITEM, "kind: payment", "kind: licence", "L03"),
-    (ITEM, "trips: 0", "trips: 1", "L04"),
-    (ITEM, "online_depth: IV", "online_depth: II", "L05"),
-    (ITEM, "trips: 0", "trips: 1\n  trips_reason: { zh: \"交原件\", en: \"Originals\" }", "L06"),
-    (ITEM, "charged: false", "charged: true", "L07"),
-    (ITEM, "pay_online: false", "pay_online: true", "L07"),
-    (ITEM, "complaint_phone: 0371-12345", "complaint_phone: 0371-12329", "L08"),
-    (ITEM, "consult_phone: 0371-12329", "consult_phone: 010-12329", "L08"),
-    ("items/residence-permit/item.yaml", "item_type: confirmation", "item_type: licensing", "none"),
-    (ITEM, "statutory_limit: { days: 3,", "statutory_limit: { days: 2,", "L12"),
-    (WORKFLOW, "days: 2", "days: 3", "L13"),
-    (MATERIALS, "name: { zh: \"租赁合同\"", "name: { zh: \"相关证明\"", "L14"),
-    (
-        MATERIALS,
-        "  because: { zh: \"公租房的房租由系统查，不用交\", en: \"Rent of public homes is looked up\" }\n",
-        "",
-        "L15",
-    ),
-    (ITEM, "effective_from: 2015-01-20", "effective_from: 2030-01-20", "L16"),
-    (ITEM, "effective_from: 2024-01-01", "effective_from: 2024-01-01\n      effective_to: 2025-01-01", "L16"),
-    ("items/deed-tax/item.yaml", "effective_to: 2024-11-30", "effective_to: 2025-11-30", "L16"),
-    (ITEM, "last_verified: 2026-11-20", "last_verified: 2025-11-20", "L18"),
-    (
-        ITEM,
-        "plain: { zh: \"租房子住",
-        "plain: { zh: \"租房子住租房子住租房子住租房子住租房子住租房子住租房子住租房子住",
-        "L19",
-    ),
-    (WORKFLOW, "target: \"field:bank_card_other\"", "target: \"field:bank_card\"", "L20"),
-    (ITEM, "gjj.account, purpose", "gjj.monthly, purpose", "L20"),
-    (ITEM, "en: \"Free of charge\"", "en: \" \"", "translation"),
-    (ITEM, "en: \"Free of charge\"", "en: \"免费 free\"", "translation"),
-    (ITEM, "You have paid {gjj.months_paid} months\"", "You have paid many months\"", "translation"),
-    (ITEM, ", en: \"Free of charge\"", "", "schema"),
-    (ITEM, "themes: [housing]", "themes: [moon]", "reference"),
-    (ITEM, "department: gjj-center", "department: moon", "reference"),
-    (ITEM, "key: gjj.account", "key: gjj.moon", "reference"),
-    (MATERIALS, "licence_type: resident-id", "licence_type: moon", "reference"),
-    (MATERIALS, "id: no-home", "id: id-card", "reference"),
-    (WORKFLOW, "department: gjj-center", "department: moon", "reference"),
-    (WORKFLOW, "role: review", "role: decide", "reference"),
-    (WORKFLOW, "target: \"field:rent_month\"", "target: \"field:moon\"", "reference"),
-    ("city.yaml", "item:gjj-rent", "item:moon", "reference"),
-    ("city.yaml", "theme:housing", "theme:moon", "reference"),
-    ("city.yaml", "route:help", "route:moon", "reference"),
-    ("city.yaml", "id: zhengzhou", "id: moon", "reference"),
-    ("departments.yaml", "12410100MB0TD0112N", "12410100MB0TD0113N", "reference"),
-    ("licences.yaml", "glyph: 户", "glyph: 身", "reference"),
-    ("licences.yaml", "issuer: civil-affairs", "issuer: moon", "reference"),
-    ("registers.yaml", "department: hrss", "department: moon", "reference"),
-    ("regions.yaml", "parent: \"410100\"", "parent: \"419999\"", "reference"),
-    ("calendars/2026.yaml", "- 2026-02-15", "- 2025-02-15", "reference"),
-    (FORM, "rule: answers.term.to > answers.term.from", "rule: answers.moon > answers.term.from", "expression"),
-    (FORM, "rule: answers.term.to > answers.term.from", "rule: answers.term.to >", "expression"),
-    (FORM, "rule: answers.rent_month <= 2000000", "rule: answers.rent_month <= fig.moon", "expression"),
-    (FORM, "prefill: lease.filed_rent", "prefill: social.months_paid", "expression"),
-    (FORM, "prefill: lease.filed_rent", "prefill: lease.filed_term", "type"),
-    (FORM, "kind: money", "kind: moon", "schema"),
-    (FORM, "pages:", "pages: [", "yaml"),
-    ("items/gjj-rent/fixtures/valid-market-alone.yaml", "value: 450000", "value: 450001", "fixtures"),
-    ("items/gjj-rent/fixtures/valid-market-alone.yaml", "complete: true", "complete: maybe", "schema"),
+    ("city.yaml", "items: [birth-service-filing,", "items: [moon,", "reference"),
+    ("city.yaml", "id: birth,", "id: school,", "reference"),
+    ("synonyms.yaml", "items: [business-registration]", "items: [moon]", "reference"),
+    ("synonyms.yaml", "驾照, 驾驶本", "房基金, 驾驶本", "reference"),
+    ("synonyms.yaml", "say: [驾照", "said: [驾照", "schema"),
 ];
 
 #[test]
-fn every_rule_can_fail() {
+fn words_and_life_events_lead_to_services() {
     for (file, from, to, rule) in BREAKS {
         let mut source = mutated(file, from, to);
-        if !matches!(*rule, "fixtures" | "none") && !file.contains("/fixtures/") {
-            // Examples are run by other tests; without them this one takes seconds instead of a minute.
-            source.files.retain(|name, _| !name.contains("/fixtures/"));
-        }
+        // Examples are run by other tests; without them this one takes seconds instead of a minute.
+        source.files.retain(|name, _| !name.contains("/fixtures/"));
         let findings = check::findings(&source, today());
-        let rules: Vec<&str> = findings.iter().map(|finding| finding.rule).collect();
-        if *rule == "none" {
-            assert!(rules.is_empty(), "{file}: {from} → {to}: {findings:#?}");
-        } else {
-            assert!(rules.contains(rule), "{file}: {from} → {to}: wanted {rule}, got {findings:#?}");
-        }
-        for finding in &findings {
-            assert!(
-                !finding.message.is_empty() && !finding.remedy.is_empty() && !finding.file.is_empty(),
-                "{finding:?}"
-            );
-        }
+        assert!(findings.iter().any(|finding| finding.rule == *rule), "{file}: {from} → {to}: {findings:#?}");
     }
-}
-
-#[test]
-fn a_licensing_item_needs_five_steps_and_an_answered_question() {
-    let code = "items/residence-permit/item.yaml";
-    let mut source = mutated(code, "item_type: confirmation", "item_type: licensing");
-    let text = source.files.get_mut(code).unwrap();
-    let step = text.lines().find(|line| line.contains("选一条理由")).unwrap().to_owned();
-    *text = text.replace(&format!("{step}\n"), "");
-    assert!(check::findings(&source, today()).iter().any(|finding| finding.rule == "L10"));
 }
 
 #[test]
@@ -240,13 +158,6 @@ fn missing_and_stray_files_are_named() {
 }
 
 #[test]
-fn too_few_examples_are_noticed() {
-    let mut source = source();
-    source.files.retain(|name, _| !name.contains("gjj-rent/fixtures/invalid"));
-    assert!(check::findings(&source, today()).iter().any(|finding| finding.rule == "fixtures"));
-}
-
-#[test]
 fn a_broken_pack_does_not_load_and_says_all_that_is_wrong() {
     let mut source = mutated("city.yaml", "item:gjj-rent", "item:moon");
     let text = source.files.get_mut(MATERIALS).unwrap();
@@ -254,18 +165,4 @@ fn a_broken_pack_does_not_load_and_says_all_that_is_wrong() {
     let error = LoadedPack::from_source(&source).unwrap_err();
     assert_eq!(error.findings().len(), 2, "{error}");
     assert!(error.to_string().contains("materials.yaml 0.replaced_by.0.licence_type"), "{error}");
-}
-
-#[test]
-fn the_report_shows_the_line_and_is_readable_by_machines() {
-    let source = mutated(ITEM, "themes: [housing]", "themes: [moon]");
-    let findings = check::findings(&source, today());
-    let mut terminal = Vec::new();
-    check::report::write(&source, &findings, check::Format::Terminal, &mut terminal).unwrap();
-    let terminal = String::from_utf8(terminal).unwrap();
-    assert!(terminal.contains("themes: [moon]") && terminal.contains("1 finding(s)"), "{terminal}");
-    let mut json = Vec::new();
-    check::report::write(&source, &findings, check::Format::Json, &mut json).unwrap();
-    let list: Vec<serde_json::Value> = serde_json::from_slice(&json).unwrap();
-    assert_eq!(list[0]["rule"], "reference");
 }

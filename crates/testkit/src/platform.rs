@@ -1,6 +1,9 @@
 //! The real platform: the built program on a free port with a database of its own.
 
-use std::{path::PathBuf, time::Duration};
+use std::{
+    path::{Path, PathBuf},
+    time::Duration,
+};
 
 use anyhow::Context;
 use tempfile::TempDir;
@@ -19,6 +22,7 @@ pub struct Platform {
     folder: TempDir,
     port: u16,
     public_url: String,
+    city: PathBuf,
     program: Program,
 }
 
@@ -29,7 +33,16 @@ impl Platform {
     /// When it does not answer within a minute; its log is part of the error.
     pub async fn start() -> anyhow::Result<Self> {
         let port = free_port()?;
-        Self::start_as(port, format!("http://127.0.0.1:{port}")).await
+        Self::start_as(port, format!("http://127.0.0.1:{port}"), demo_city()).await
+    }
+
+    /// Starts one on a city pack that is being written: changes of the folder are followed.
+    ///
+    /// # Errors
+    /// As [`Self::start`].
+    pub async fn start_on_city(folder: PathBuf) -> anyhow::Result<Self> {
+        let port = free_port()?;
+        Self::start_as(port, format!("http://127.0.0.1:{port}"), folder).await
     }
 
     /// Starts one that is reached through a proxy, and names the proxy's address as its own, as behind a real one.
@@ -39,13 +52,13 @@ impl Platform {
     pub async fn start_behind_proxy() -> anyhow::Result<(Self, ChaosProxy)> {
         let port = free_port()?;
         let proxy = ChaosProxy::start(port).await?;
-        Ok((Self::start_as(port, proxy.url()).await?, proxy))
+        Ok((Self::start_as(port, proxy.url(), demo_city()).await?, proxy))
     }
 
-    async fn start_as(port: u16, public_url: String) -> anyhow::Result<Self> {
+    async fn start_as(port: u16, public_url: String, city: PathBuf) -> anyhow::Result<Self> {
         let folder = tempfile::Builder::new().prefix("haoban-platform").tempdir()?;
-        let program = launch(folder.path().to_path_buf(), port, &public_url)?;
-        let platform = Self { folder, port, public_url, program };
+        let program = launch(folder.path().to_path_buf(), port, &public_url, &city)?;
+        let platform = Self { folder, port, public_url, city, program };
         platform.await_health().await?;
         Ok(platform)
     }
@@ -68,7 +81,7 @@ impl Platform {
     /// When it does not come back.
     pub async fn crash_and_restart(&mut self) -> anyhow::Result<()> {
         self.program.kill().await?;
-        self.program = launch(self.folder.path().to_path_buf(), self.port, &self.public_url)?;
+        self.program = launch(self.folder.path().to_path_buf(), self.port, &self.public_url, &self.city)?;
         self.await_health().await
     }
 
@@ -85,7 +98,7 @@ impl Platform {
     /// # Errors
     /// When it does not come back.
     pub async fn start_again(&mut self) -> anyhow::Result<()> {
-        self.program = launch(self.folder.path().to_path_buf(), self.port, &self.public_url)?;
+        self.program = launch(self.folder.path().to_path_buf(), self.port, &self.public_url, &self.city)?;
         self.await_health().await
     }
 
@@ -108,7 +121,12 @@ impl Platform {
     }
 }
 
-fn launch(folder: PathBuf, port: u16, public_url: &str) -> anyhow::Result<Program> {
+/// The city most journeys play in.
+fn demo_city() -> PathBuf {
+    PathBuf::from("cities/zhengzhou")
+}
+
+fn launch(folder: PathBuf, port: u16, public_url: &str, city: &Path) -> anyhow::Result<Program> {
     let mut command = Command::new(program_path("haoban-server")?);
     command
         .arg("serve")
@@ -116,7 +134,8 @@ fn launch(folder: PathBuf, port: u16, public_url: &str) -> anyhow::Result<Progra
         .env("HAOBAN_LISTEN", format!("127.0.0.1:{port}"))
         .env("HAOBAN_PUBLIC_URL", public_url)
         .env("HAOBAN_DATA_DIR", folder.join("data"))
-        .env("HAOBAN_CITY", "cities/zhengzhou")
+        .env("HAOBAN_CITY", city)
+        .env("HAOBAN_WATCH_CITY", if city == demo_city() { "off" } else { "on" })
         .env("HAOBAN_DEMO", "true")
         .env("HAOBAN_DESK_DIR", "ui/dist-desk");
     Program::start(&mut command, &folder.join("platform.log")).context("the platform")

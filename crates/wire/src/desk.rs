@@ -1,12 +1,13 @@
 //! Bodies of the desk API (`/v1/desk`). The desk page holds a cookie session of an officer.
 
 use haoban_domain::{
-    case::{CaseStatus, CaseView, CorrectionPoint},
+    case::{CaseStatus, CaseView, CorrectionPoint, JointLane},
     form::{FieldId, Form},
     ids::{CaseId, FileId, TaskId},
     item::DayUnit,
     licence::Licence,
     material::FileKind,
+    pack::Region,
     person::Facts,
     text::LocalText,
     time::{Date, Timestamp},
@@ -136,6 +137,8 @@ pub struct DeskCase {
     pub form: Form,
     /// Facts that were read for it.
     pub facts: Facts,
+    /// Regions of the pack, so that addresses are read as people write them.
+    pub regions: Vec<Region>,
     /// The officer's task, if the department has one.
     pub task: Option<DeskTask>,
     /// Materials with files.
@@ -156,6 +159,10 @@ pub struct DeskCase {
     pub acts: Vec<DeskAct>,
     /// Names and numbers of targets a correction may name.
     pub targets: Vec<CorrectionTarget>,
+    /// Name of the joint service this case is part of.
+    pub joint: Option<LocalText>,
+    /// All parts of that application, this one among them: offices and dates, nothing of their forms.
+    pub siblings: Vec<JointLane>,
 }
 
 /// Something a correction notice can point at.

@@ -1,5 +1,6 @@
 //! The real core against the real platform: what a resident lives through, with the network at its worst.
 
+mod authoring;
 mod decisions;
 mod networks;
 mod rent;

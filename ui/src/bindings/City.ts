@@ -42,4 +42,8 @@ home_tiles: Array<HomeTile>,
 /**
  * The same for senior mode (at most 8, fixed order).
  */
-senior_tiles: Array<HomeTile>, };
+senior_tiles: Array<HomeTile>, 
+/**
+ * Hosts that texts may send residents to, their sub-hosts included; no text may name another.
+ */
+links?: Array<string>, };

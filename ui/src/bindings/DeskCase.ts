@@ -7,7 +7,9 @@ import type { DeskMaterial } from "./DeskMaterial";
 import type { DeskTask } from "./DeskTask";
 import type { Facts } from "./Facts";
 import type { Form } from "./Form";
+import type { JointLane } from "./JointLane";
 import type { LocalText } from "./LocalText";
+import type { Region } from "./Region";
 import type { StandardReason } from "./StandardReason";
 
 /**
@@ -26,6 +28,10 @@ form: Form,
  * Facts that were read for it.
  */
 facts: Facts, 
+/**
+ * Regions of the pack, so that addresses are read as people write them.
+ */
+regions: Array<Region>, 
 /**
  * The officer's task, if the department has one.
  */
@@ -61,4 +67,12 @@ acts: Array<DeskAct>,
 /**
  * Names and numbers of targets a correction may name.
  */
-targets: Array<CorrectionTarget>, };
+targets: Array<CorrectionTarget>, 
+/**
+ * Name of the joint service this case is part of.
+ */
+joint: LocalText | null, 
+/**
+ * All parts of that application, this one among them: offices and dates, nothing of their forms.
+ */
+siblings: Array<JointLane>, };

@@ -86,7 +86,11 @@ min?: number,
 /**
  * Greatest fen.
  */
-max?: number, } | { "kind": "id_number" } | { "kind": "credit_code" } | { "kind": "phone" } | { "kind": "bank_card" } | { "kind": "property_unit" } | { "kind": "address" } | { "kind": "date", 
+max?: number, } | { "kind": "id_number" } | { "kind": "credit_code" } | { "kind": "phone" } | { "kind": "bank_card" } | { "kind": "property_unit" } | { "kind": "address" } | { "kind": "region" } | { "kind": "map_point" } | { "kind": "signature" } | { "kind": "material", 
+/**
+ * Slot id of materials.yaml.
+ */
+material: string, } | { "kind": "date", 
 /**
  * `past`, `future` or both allowed.
  */

@@ -58,6 +58,10 @@ licences: Array<Licence>,
  */
 question_count: number, 
 /**
+ * District of the resident's own address; its counters come first in the guide.
+ */
+district: LocalText | null, 
+/**
  * Drafts of this item on the device.
  */
 drafts: Array<DraftRow>, };

@@ -49,6 +49,6 @@ handling: HandlingKind,
  */
 promised_limit: TimeLimit, 
 /**
- * Fee in words.
+ * Fee in words; absent when nothing is charged.
  */
-fee: LocalText, };
+fee: LocalText | null, };

@@ -17,4 +17,8 @@ marks: Array<Mark>,
 /**
  * A keyword that matched when the name did not ("孩子上学").
  */
-via: string | null, };
+via: string | null, 
+/**
+ * It was applied for from this device before.
+ */
+used: boolean, };

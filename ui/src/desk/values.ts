@@ -2,6 +2,7 @@ import type { Facts } from '@/bindings/Facts'
 import type { Field } from '@/bindings/Field'
 import type { Form } from '@/bindings/Form'
 import type { LocalText } from '@/bindings/LocalText'
+import type { Region } from '@/bindings/Region'
 import { dayLong, yuan } from './days'
 import { language, local, t } from './words'
 
@@ -21,10 +22,10 @@ export interface AnswerGroup {
 }
 
 /** Answers by section, in the form's own order; unanswered fields are left out. */
-export function groupsOf(form: Form, answers: Record<string, unknown>, before: Record<string, unknown>, facts: Facts): AnswerGroup[] {
+export function groupsOf(form: Form, answers: Record<string, unknown>, before: Record<string, unknown>, facts: Facts, regions: Region[]): AnswerGroup[] {
   const groups: AnswerGroup[] = []
   for (const page of form.pages) {
-    const lines = page.fields.filter((field) => answers[field.id] !== undefined).map((field) => line(field, answers, before, facts))
+    const lines = page.fields.filter((field) => answers[field.id] !== undefined).map((field) => line(field, answers, before, facts, regions))
     if (lines.length === 0) continue
     const same = groups.find((group) => group.section.zh === page.section.zh)
     if (same !== undefined) same.lines.push(...lines)
@@ -40,19 +41,19 @@ function fromRegister(field: Field, value: unknown, facts: Facts): boolean {
   return known !== undefined && JSON.stringify(known.value) === JSON.stringify(value)
 }
 
-function line(field: Field, answers: Record<string, unknown>, before: Record<string, unknown>, facts: Facts): AnswerLine {
+function line(field: Field, answers: Record<string, unknown>, before: Record<string, unknown>, facts: Facts, regions: Region[]): AnswerLine {
   const old = before[field.id]
   return {
     id: field.id,
     label: field.label,
-    value: written(field, answers[field.id]),
-    before: old === undefined ? undefined : written(field, old),
+    value: written(field, answers[field.id], regions),
+    before: old === undefined ? undefined : written(field, old, regions),
     origin: fromRegister(field, answers[field.id], facts) ? 'register' : 'typed',
   }
 }
 
 /** A value as people write it. */
-export function written(field: Field, value: unknown): string {
+export function written(field: Field, value: unknown, regions: Region[]): string {
   switch (field.kind) {
     case 'money':
       return t('yuan', { amount: yuan(Number(value)) })
@@ -66,8 +67,11 @@ export function written(field: Field, value: unknown): string {
     case 'single_choice':
     case 'multi_choice':
       return [value].flat().map((one) => optionLabel(field, String(one))).join(', ')
+    case 'people':
+    case 'group':
+      return [value].flat().map((entry) => entryWords(field.fields, entry, regions)).join('; ')
     default:
-      return plain(value)
+      return plain(value, regions)
   }
 }
 
@@ -76,12 +80,24 @@ function optionLabel(field: Extract<Field, { kind: 'single_choice' | 'multi_choi
   return found ? local(found.label) : value
 }
 
-function plain(value: unknown): string {
+/** One entry of a list: its answers in the order they are asked. */
+function entryWords(fields: Field[], entry: unknown, regions: Region[]): string {
+  const answers = (entry ?? {}) as Record<string, unknown>
+  return fields.filter((field) => answers[field.id] !== undefined).map((field) => written(field, answers[field.id], regions)).join(', ')
+}
+
+function plain(value: unknown, regions: Region[]): string {
   if (value === null || value === undefined) return ''
   if (typeof value !== 'object') return String(value)
-  if (Array.isArray(value)) return value.map(plain).join('; ')
+  if (Array.isArray(value)) return value.map((one) => plain(one, regions)).join('; ')
   const parts = value as Record<string, unknown>
   if ('from' in parts && 'to' in parts) return `${dayLong(String(parts['from']))} – ${dayLong(String(parts['to']))}`
-  if ('detail' in parts) return `${plain(parts['region_name'] ?? parts['region'])} ${plain(parts['detail'])}`
-  return Object.values(parts).map(plain).filter((part) => part !== '').join(', ')
+  if ('detail' in parts) return `${regionWords(String(parts['region'] ?? ''), regions)} ${plain(parts['detail'], regions)}`.trim()
+  return Object.values(parts).map((one) => plain(one, regions)).filter((part) => part !== '').join(', ')
+}
+
+/** A region by its name; its code where the pack does not know it. */
+function regionWords(code: string, regions: Region[]): string {
+  const known = regions.find((region) => region.code === code)
+  return known ? local(known.name) : code
 }

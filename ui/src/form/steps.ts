@@ -18,7 +18,7 @@ export interface Step {
 }
 
 /** Kinds that show something and ask nothing. */
-const SHOWN_ONLY = new Set(['computed', 'fact', 'text_block'])
+const SHOWN_ONLY = new Set(['computed', 'fact', 'text_block', 'material'])
 
 /** Whether a field asks for an answer. */
 export function asks(field: Field): boolean {

@@ -58,6 +58,12 @@ export function writeAnswer(field: Field, value: unknown, pen: Pen): string {
       return writeAddress(value, pen)
     case 'appointment':
       return writeAppointment(field, value, pen)
+    case 'region':
+      return regionWords(String(value), pen)
+    case 'map_point':
+      return writePlace(value, pen)
+    case 'signature':
+      return writeSignature(value, pen)
     case 'people':
     case 'group':
       return Array.isArray(value) ? value.map((entry) => writeEntry(field, entry, pen)).join('\n') : ''
@@ -130,6 +136,26 @@ function writeAppointment(field: Extract<Field, { kind: 'appointment' }>, value:
   const known = pen.schedules?.find((one) => one.id === field.schedule)?.places.find((one) => one.id === place)
   const when = `${writeDay(start.slice(0, 10), pen)} ${start.slice(11)}`
   return known ? `${when}\n${pen.local(known.name)}` : when
+}
+
+function regionWords(code: string, pen: Pen): string {
+  const names = regionPath(pen.regions, code).map((region) => pen.local(region.name))
+  return names.slice(-2).join(' ')
+}
+
+function writePlace(value: unknown, pen: Pen): string {
+  if (typeof value !== 'object' || value === null) return String(value)
+  const place = value as { description?: unknown; region?: unknown; cell?: unknown }
+  const region = typeof place.region === 'string' ? regionWords(place.region, pen) : ''
+  const cell = typeof place.cell === 'string' && /^[a-c][1-3]$/.test(place.cell) ? pen.t(`form.cell_${place.cell}`) : ''
+  return [typeof place.description === 'string' ? place.description : '', [region, cell].filter(Boolean).join(' ')].filter(Boolean).join('\n')
+}
+
+function writeSignature(value: unknown, pen: Pen): string {
+  if (typeof value !== 'object' || value === null) return String(value)
+  const { name, strokes } = value as { name?: unknown; strokes?: unknown }
+  if (typeof name === 'string') return name
+  return Array.isArray(strokes) ? pen.t('form.sign_drawn', { count: strokes.length }) : ''
 }
 
 function writeEntry(field: Extract<Field, { kind: 'people' | 'group' }>, entry: unknown, pen: Pen): string {

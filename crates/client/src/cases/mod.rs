@@ -19,7 +19,7 @@ use crate::{
     store::{Write, records},
 };
 
-pub(crate) use rows::{case_row, in_order};
+pub(crate) use rows::{case_row, in_order, stands_alone};
 
 const KIND: &str = "case";
 const RECEIPT: &str = "receipt";
@@ -70,7 +70,8 @@ pub(crate) async fn all(client: &Client) -> Result<Vec<CaseView>, ClientError> {
 /// The list.
 pub(crate) async fn list(client: &Client) -> Result<CaseListView, Problem> {
     let today = client.now().city_date();
-    let cases = all(client).await?.iter().map(|case| case_row(case, today)).collect();
+    let cases = all(client).await?;
+    let cases = cases.iter().filter(|case| stands_alone(case)).map(|case| case_row(case, today)).collect();
     let outbox = outbox::list(client, OutboxList {}).await?.entries;
     Ok(CaseListView { cases, outbox, synced_at: synced_at(client).await? })
 }
@@ -90,7 +91,8 @@ pub(crate) async fn open(client: &Client, id: CaseId) -> Result<CaseOpened, Prob
         return nothing_but(outbox);
     };
     let receipt = receipt(client, party, id).await?;
-    if receipt.is_none() {
+    // The parts of a joint case share the receipt of the whole.
+    if receipt.is_none() && case.parent.is_none() {
         refresh_receipt_soon(client, party, id);
     }
     let issued = case.decision.as_ref().and_then(|decision| decision.licence);

@@ -26,6 +26,11 @@ fn open_correction(case: &CaseView) -> Option<(usize, Date)> {
     (case.status == CaseStatus::CorrectionRequested).then_some((notice.points.len(), notice.due))
 }
 
+/// Whether a case is a line of its own: parts of a joint case stand in its lanes, until one waits for the resident.
+pub(crate) fn stands_alone(case: &CaseView) -> bool {
+    case.parent.is_none() || open_correction(case).is_some()
+}
+
 /// One line of a list.
 pub(crate) fn case_row(case: &CaseView, today: Date) -> CaseRow {
     let correction = open_correction(case);

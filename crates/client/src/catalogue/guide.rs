@@ -11,7 +11,7 @@ use haoban_wire::{
     ui::{ConditionState, DraftRow, GuideView, Verdict},
 };
 
-use super::loaded;
+use super::{loaded, near};
 use crate::{Client, drafts, facts, licences, session};
 
 /// The guide of an item; facts are refreshed behind it when they are old.
@@ -24,10 +24,13 @@ pub(crate) async fn guide_open(client: &Client, code: &str) -> Result<GuideView,
     let judged = loaded.evaluator(code).map(|evaluator| judge(&evaluator, &inputs));
     let (conditions, state) = judged.unwrap_or_else(|| (unjudged(&item), None));
     facts::refresh_soon(client, code);
+    let mut guide = item.guide.clone();
+    let district = near::first(client, &loaded, &mut guide.counters).await;
     Ok(GuideView {
         code: item.code.clone(),
         version: item.version,
-        guide: item.guide.clone(),
+        guide,
+        district,
         department: loaded.department_name(&item.guide.department),
         conditions,
         facts_at,

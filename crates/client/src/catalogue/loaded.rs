@@ -3,12 +3,7 @@
 use std::{collections::BTreeMap, sync::Arc};
 
 use haoban_domain::{
-    calendar::WorkCalendar,
-    form::Evaluator,
-    item::ServiceItem,
-    search::{Index, SearchEntry},
-    text::LocalText,
-    time::Timestamp,
+    calendar::WorkCalendar, form::Evaluator, item::ServiceItem, search::Index, text::LocalText, time::Timestamp,
 };
 use haoban_wire::http::Catalogue;
 
@@ -30,7 +25,7 @@ impl Loaded {
     pub(super) fn build(catalogue: Catalogue, fetched_at: Timestamp, index: Option<Index>) -> Self {
         let pack = &catalogue.pack;
         let calendar = Arc::new(WorkCalendar::new(&pack.calendars));
-        let index = index.unwrap_or_else(|| index_of(&catalogue));
+        let index = index.unwrap_or_else(|| Index::of_pack(&catalogue.pack));
         let items: BTreeMap<_, _> = pack.items.iter().map(|item| (item.code.clone(), Arc::new(item.clone()))).collect();
         let evaluators = items.values().filter_map(|item| compiled(item, &calendar)).collect();
         Self {
@@ -76,12 +71,6 @@ impl Loaded {
             .find(|department| department.id == id)
             .map_or_else(|| LocalText::new(id, id), |d| d.name.clone())
     }
-}
-
-/// The index in the order of the pack's items.
-fn index_of(catalogue: &Catalogue) -> Index {
-    let entries: Vec<SearchEntry> = catalogue.pack.items.iter().map(|item| SearchEntry::from(&item.guide)).collect();
-    Index::build(&entries)
 }
 
 fn compiled(item: &Arc<ServiceItem>, calendar: &Arc<WorkCalendar>) -> Option<(String, Arc<Evaluator>)> {

@@ -1,11 +1,14 @@
 //! The catalogue: the city pack on this device, parsed once, searched and judged without network.
 
 mod guide;
+mod lists;
 mod loaded;
+mod near;
 mod pages;
 mod stored;
 #[cfg(test)]
 mod tests;
+mod used;
 
 use std::sync::Arc;
 

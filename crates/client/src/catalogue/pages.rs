@@ -1,10 +1,14 @@
 //! Lists and search.
 
-use haoban_domain::{item::ServiceItem, pack::HomeTile};
-use haoban_wire::ui::{CatalogueView, ItemRow, Mark, SearchHit, SearchView, ThemeCount};
+use haoban_domain::{
+    item::{AudienceKind, ServiceItem},
+    pack::HomeTile,
+    search::{Found, MOST_NUDGE},
+};
+use haoban_wire::ui::{CatalogueOpen, CatalogueView, ItemRow, Mark, SearchHit, SearchView};
 
-use super::{Loaded, loaded};
-use crate::Client;
+use super::{Loaded, lists, loaded, used};
+use crate::{Client, session};
 
 const MOST_HITS: usize = 30;
 
@@ -22,48 +26,48 @@ pub(crate) fn item_row(loaded: &Loaded, item: &ServiceItem) -> ItemRow {
         trips: guide.trips,
         handling: guide.handling,
         promised_limit: guide.promised_limit,
-        fee: guide.fee.words.clone(),
+        fee: guide.fee.charged.then(|| guide.fee.words.clone()),
     }
 }
 
-/// All items, or those of a theme.
-pub(crate) fn open(client: &Client, theme: Option<&str>) -> CatalogueView {
-    let Some(loaded) = loaded(client) else { return CatalogueView { themes: Vec::new(), items: Vec::new() } };
+/// All items, or those that every given part of the request holds for.
+pub(crate) async fn open(client: &Client, request: &CatalogueOpen) -> CatalogueView {
+    let Some(loaded) = loaded(client) else { return CatalogueView::default() };
     let pack = &loaded.catalogue.pack;
-    let holds = |item: &ServiceItem, id: &str| item.guide.themes.iter().any(|held| held == id);
-    let themes = pack
-        .city
-        .themes
-        .iter()
-        .map(|theme| ThemeCount {
-            theme: theme.clone(),
-            count: count(pack.items.iter().filter(|item| holds(item, &theme.id)).count()),
-        })
-        .collect();
-    let items = pack
-        .items
-        .iter()
-        .filter(|item| theme.is_none_or(|theme| holds(item, theme)))
-        .map(|item| item_row(&loaded, item))
-        .collect();
-    CatalogueView { themes, items }
+    let used = used::rows(client, &loaded).await;
+    let items = lists::chosen(pack, request).into_iter().map(|item| item_row(&loaded, item)).collect();
+    CatalogueView {
+        themes: lists::themes(pack),
+        events: lists::events(pack),
+        departments: lists::departments(pack),
+        for_people: lists::audience(pack, AudienceKind::NaturalPerson),
+        for_businesses: lists::audience(pack, AudienceKind::LegalEntity),
+        used,
+        items,
+    }
 }
 
-/// Searches on the device.
-pub(crate) fn search(client: &Client, query: &str) -> SearchView {
+/// Searches on the device. Of equal matches those come first that were used before, then those for
+/// the kind of person who is signed in.
+pub(crate) async fn search(client: &Client, query: &str) -> SearchView {
     let query = query.trim().to_owned();
     let Some(loaded) = loaded(client) else { return SearchView { query, hits: Vec::new(), corrected: None } };
-    let found = loaded.index.search(&query, MOST_HITS);
-    let hits = found
-        .hits
-        .into_iter()
-        .filter_map(|hit| {
-            let item = loaded.catalogue.pack.items.get(hit.index)?;
-            let marks = hit.marks.into_iter().map(|(at, letters)| Mark { at, letters }).collect();
-            Some(SearchHit { item: item_row(&loaded, item), marks, via: hit.via })
-        })
-        .collect();
-    SearchView { query, hits, corrected: found.corrected }
+    let used = used::codes(client).await;
+    let audience = session::person(client).map_or(AudienceKind::NaturalPerson, |person| person.kind);
+    let items = &loaded.catalogue.pack.items;
+    let nudge = |entry: usize| match items.get(entry) {
+        Some(item) if used.contains_key(&item.code) => MOST_NUDGE,
+        Some(item) if item.guide.audience.contains(&audience) => MOST_NUDGE / 2,
+        _ => 0,
+    };
+    let found = loaded.index.search_for(&query, MOST_HITS, nudge);
+    let hit = |hit: Found| {
+        let item = items.get(hit.index)?;
+        let marks = hit.marks.into_iter().map(|(at, letters)| Mark { at, letters }).collect();
+        let used = used.contains_key(&item.code);
+        Some(SearchHit { item: item_row(&loaded, item), marks, via: hit.via, used })
+    };
+    SearchView { query, hits: found.hits.into_iter().filter_map(hit).collect(), corrected: found.corrected }
 }
 
 /// Tiles of the home page: standard, senior.
@@ -76,9 +80,5 @@ pub(crate) fn tiles(loaded: Option<&Loaded>) -> (Vec<HomeTile>, Vec<HomeTile>) {
 
 /// How many items there are.
 pub(crate) fn item_count(loaded: Option<&Loaded>) -> u32 {
-    loaded.map_or(0, |loaded| count(loaded.catalogue.pack.items.len()))
-}
-
-fn count(n: usize) -> u32 {
-    u32::try_from(n).unwrap_or(u32::MAX)
+    loaded.map_or(0, |loaded| lists::count(loaded.catalogue.pack.items.len()))
 }

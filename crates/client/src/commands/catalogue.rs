@@ -16,8 +16,13 @@ pub async fn home_open(client: &Client, _request: HomeOpen) -> Result<HomeView, 
     let (tiles, senior_tiles) = catalogue::tiles(loaded.as_deref());
     let today = client.now().city_date();
     // A closed vault hides personal rows; the page itself still opens.
-    let rows: Vec<_> =
-        cases::all(client).await.unwrap_or_default().iter().map(|case| cases::case_row(case, today)).collect();
+    let rows: Vec<_> = cases::all(client)
+        .await
+        .unwrap_or_default()
+        .iter()
+        .filter(|case| cases::stands_alone(case))
+        .map(|case| cases::case_row(case, today))
+        .collect();
     let drafts = drafts::rows(client).await;
     let (due, other): (Vec<_>, Vec<_>) = rows.iter().cloned().partition(|row| row.waits_for_applicant());
     Ok(HomeView {
@@ -33,14 +38,14 @@ pub async fn home_open(client: &Client, _request: HomeOpen) -> Result<HomeView, 
     })
 }
 
-/// All items, or those of a theme.
+/// All items, or those of a theme, life event, department or audience.
 pub async fn catalogue_open(client: &Client, request: CatalogueOpen) -> Result<CatalogueView, Problem> {
-    Ok(catalogue::open(client, request.theme.as_deref()))
+    Ok(catalogue::open(client, &request).await)
 }
 
 /// Searches on the device.
 pub async fn catalogue_search(client: &Client, request: CatalogueSearch) -> Result<SearchView, Problem> {
-    Ok(catalogue::search(client, &request.query))
+    Ok(catalogue::search(client, &request.query).await)
 }
 
 /// A guide.

@@ -99,5 +99,9 @@ fn check(open: &OpenDraft, request: &DraftSave) -> Result<(), ClientError> {
 
 /// Whether a field takes typed answers under this id.
 fn typed(field: &Field, id: &FieldId) -> bool {
-    field.id == *id && !matches!(field.kind, FieldKind::Computed { .. } | FieldKind::Fact { .. } | FieldKind::TextBlock)
+    field.id == *id
+        && !matches!(
+            field.kind,
+            FieldKind::Computed { .. } | FieldKind::Fact { .. } | FieldKind::TextBlock | FieldKind::Material { .. }
+        )
 }

@@ -76,7 +76,7 @@ fn schedules(item: &ServiceItem, known: &[Schedule]) -> Vec<Schedule> {
 fn has_address(item: &ServiceItem) -> bool {
     fn any(fields: &[Field]) -> bool {
         fields.iter().any(|field| match &field.kind {
-            FieldKind::Address => true,
+            FieldKind::Address | FieldKind::Region | FieldKind::MapPoint => true,
             FieldKind::People { fields, .. } | FieldKind::Group { fields, .. } => any(fields),
             _ => false,
         })

@@ -25,8 +25,7 @@ const NAME_MOST: usize = 120;
 /// Opens the host's picker for a slot. Cancelling changes nothing.
 pub async fn pick(client: &Client, request: MaterialPick) -> Result<DraftView, ClientError> {
     let limit = limit_of(client, request.draft_id, &request.slot).await?;
-    let kinds: Vec<FileKind> = limit.kinds.iter().copied().filter(|kind| *kind != FileKind::Heic).collect();
-    let files = client.ports().files.pick(&kinds).await?;
+    let files = client.ports().files.pick(&limit.kinds).await?;
     take_all(client, request.draft_id, &request.slot, files).await
 }
 

@@ -38,7 +38,7 @@ pub(crate) fn clean(content: Zeroizing<Vec<u8>>, limit: &UploadLimit) -> Result<
         return Err(unreadable("empty"));
     }
     let kind = sniff(&content).ok_or_else(|| wrong_kind(None, limit))?;
-    if kind == FileKind::Heic || !limit.kinds.contains(&kind) {
+    if !limit.kinds.contains(&kind) {
         return Err(wrong_kind(Some(kind), limit));
     }
     match kind {
@@ -68,7 +68,7 @@ fn word(kind: FileKind) -> &'static str {
 }
 
 fn wrong_kind(found: Option<FileKind>, limit: &UploadLimit) -> Problem {
-    let kinds: Vec<_> = limit.kinds.iter().filter(|kind| **kind != FileKind::Heic).map(|kind| word(*kind)).collect();
+    let kinds: Vec<_> = limit.kinds.iter().map(|kind| word(*kind)).collect();
     Problem::new(ProblemCode::FileKind).with("kinds", kinds.join(" ")).with("found", found.map_or("other", word))
 }
 
@@ -92,7 +92,7 @@ fn document(content: Zeroizing<Vec<u8>>, limit: &UploadLimit) -> Result<Cleaned,
 }
 
 fn picture(kind: FileKind, content: Zeroizing<Vec<u8>>, limit: &UploadLimit) -> Result<Cleaned, Problem> {
-    let upright = decode(&content)?;
+    let upright = if kind == FileKind::Heic { decode_heic(&content)? } else { decode(&content)? };
     let thumb = Some(encode_jpeg(&upright.thumbnail(THUMB_EDGE, THUMB_EDGE), THUMB_QUALITY)?);
     if limit.keep_metadata {
         return Ok(Cleaned { kind, content, pages: 1, metadata_removed: false, thumb });
@@ -121,6 +121,18 @@ fn decode(content: &[u8]) -> Result<DynamicImage, Problem> {
     Ok(picture)
 }
 
+/// A phone's own format. Turned upright by the file's own note, which stays behind with the rest of its notes.
+fn decode_heic(content: &[u8]) -> Result<DynamicImage, Problem> {
+    let options = heic_rs::DecodeOptions::default().with_alpha(false).with_max_pixels(Some(DECODED_BYTES_MOST / 4));
+    let picture = heic_rs::decode(content, &options).map_err(|error| match error {
+        heic_rs::Error::PixelLimit { .. } => unreadable("too_many_pixels"),
+        _ => unreadable("damaged"),
+    })?;
+    image::RgbImage::from_raw(picture.width, picture.height, picture.data)
+        .map(DynamicImage::ImageRgb8)
+        .ok_or_else(|| unreadable("damaged"))
+}
+
 fn refused(error: &image::ImageError) -> Problem {
     match error {
         image::ImageError::Limits(_) => unreadable("too_many_pixels"),
@@ -128,7 +140,7 @@ fn refused(error: &image::ImageError) -> Problem {
     }
 }
 
-/// A photo becomes JPEG. A drawing that came as PNG stays PNG where that is smaller, or where only PNG is taken.
+/// A photo becomes JPEG, also one that came as HEIC: officers' machines read it everywhere. A drawing that came as PNG stays PNG where that is smaller, or where only PNG is taken.
 fn encode_smaller(
     kind: FileKind,
     picture: &DynamicImage,

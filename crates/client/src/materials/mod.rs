@@ -1,7 +1,4 @@
 //! Materials of a draft: files taken as streams, judged by content, cleaned, sealed; licences; promises.
-//!
-//! HEIC: no decoder is built in, and what cannot be decoded can be neither cleaned nor shown to an officer.
-//! So it is refused with `file_kind` and `found=heic`, and the screen says how to get a JPEG.
 
 mod attach;
 mod choose;

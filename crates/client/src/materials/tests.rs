@@ -75,6 +75,27 @@ async fn a_photo_is_turned_upright_scaled_down_and_rid_of_its_place() {
     assert!(matches!(&shown.choices["lease"], MaterialChoice::Upload { files } if *files == [file.id]));
 }
 
+/// A picture of 320×240 with maker and place in its notes, written by another program (libheif).
+const PHONE_PHOTO: &[u8] = include_bytes!("../fixture/photo.heic");
+
+#[tokio::test]
+async fn a_phones_own_format_becomes_a_jpeg_without_place_and_maker() {
+    let device = Device::new();
+    let client = device.open_with_item(1).await;
+    let id = begin(&client).await.id;
+    assert!(PHONE_PHOTO.windows(6).any(|window| window == b"Haoban"), "the original names its maker");
+    let shown = hand(&device, &client, id, "lease", "IMG_0001.HEIC", PHONE_PHOTO.to_vec()).await.unwrap();
+    let file = &shown.files[0];
+    assert_eq!((file.kind, file.pages, file.metadata_removed), (FileKind::Jpeg, 1, true));
+    let sent = content(&client, file.id, file.bytes).await;
+    assert!(!sent.windows(6).any(|window| window == b"Haoban"));
+    let picture = image::load_from_memory(&sent).unwrap().to_rgb8();
+    assert_eq!((picture.width(), picture.height()), (320, 240));
+    let (left, right) = (picture.get_pixel(10, 120).0, picture.get_pixel(310, 120).0);
+    assert!(left[0] < 60 && right[0] > 190, "red grows from left to right: {left:?} {right:?}");
+    assert!(client.thumbnail(file.id).await.is_some());
+}
+
 #[tokio::test]
 async fn what_does_not_fit_is_refused_by_content_and_leaves_nothing() {
     let device = Device::new();
@@ -85,7 +106,7 @@ async fn what_does_not_fit_is_refused_by_content_and_leaves_nothing() {
     type Refused = (&'static str, Vec<u8>, ProblemCode, Option<(&'static str, &'static str)>);
     let cases: [Refused; 8] = [
         ("a.pdf", b"just words, no document at all".to_vec(), ProblemCode::FileKind, Some(("found", "other"))),
-        ("a.jpg", heic, ProblemCode::FileKind, Some(("found", "heic"))),
+        ("a.jpg", heic, ProblemCode::FileUnreadable, Some(("why", "damaged"))),
         ("a.pdf", Vec::new(), ProblemCode::FileUnreadable, Some(("why", "empty"))),
         ("a.pdf", b"%PDF-1.5 and then nothing".to_vec(), ProblemCode::FileUnreadable, Some(("why", "damaged"))),
         ("a.pdf", pdf(4, 10, "w"), ProblemCode::FilePages, Some(("max", "3"))),

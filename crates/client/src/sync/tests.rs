@@ -65,6 +65,8 @@ pub(crate) fn case(n: u8, revision: u64) -> CaseView {
         answers: BTreeMap::new(),
         materials: Vec::new(),
         may_withdraw: false,
+        parts: Vec::new(),
+        parent: None,
     }
 }
 

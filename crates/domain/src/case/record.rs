@@ -61,6 +61,69 @@ pub struct CaseView {
     pub materials: Vec<CaseMaterial>,
     /// Whether it can be taken back now.
     pub may_withdraw: bool,
+    /// A joint case has a lane for each of its parts; empty for others.
+    #[serde(default)]
+    pub parts: Vec<JointLane>,
+    /// The joint case this one is part of.
+    #[serde(default)]
+    pub parent: Option<CaseId>,
+}
+
+/// One part of a joint case (一件事), as a lane beside the others. It holds nothing of the form.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS, ToSchema)]
+#[ts(export)]
+pub struct JointLane {
+    /// Item.
+    pub item: String,
+    /// Its name.
+    pub name: LocalText,
+    /// Its icon.
+    pub icon: String,
+    /// The office that has it.
+    pub department: LocalText,
+    /// The rest can do without it.
+    pub optional: bool,
+    /// How it goes.
+    pub state: LaneState,
+    /// Its own case, once it has one.
+    pub case_id: Option<CaseId>,
+    /// Its own number.
+    pub number: Option<String>,
+    /// Standing of its case.
+    pub status: Option<CaseStatus>,
+    /// When it began.
+    pub opened_at: Option<Timestamp>,
+    /// When it was decided or ended.
+    pub ended_at: Option<Timestamp>,
+    /// When the applicant was asked to correct it.
+    pub asked_at: Option<Timestamp>,
+    /// The day it is promised by; for one that waits, counted from what it waits for.
+    pub due: Option<Date>,
+    /// Its clock.
+    pub clock: Option<CaseClock>,
+    /// 先有: what it still waits for.
+    pub waits_for: Vec<LocalText>,
+}
+
+/// How one part goes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, TS, ToSchema)]
+#[serde(rename_all = "snake_case")]
+#[ts(export)]
+pub enum LaneState {
+    /// 还不能办：先有…
+    Waiting,
+    /// What it waits for was not granted.
+    Barred,
+    /// An office works on it.
+    Working,
+    /// The applicant must act.
+    NeedsYou,
+    /// Granted.
+    Done,
+    /// Not granted.
+    Refused,
+    /// Taken back.
+    Withdrawn,
 }
 
 /// The charge of a case: the lines of its receipt.

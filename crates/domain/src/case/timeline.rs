@@ -54,6 +54,46 @@ pub fn build(story: &Story<'_>, calendar: &WorkCalendar, today: Date) -> Vec<Tim
     entries
 }
 
+/// One part of a joint case, as its timeline tells it.
+#[derive(Debug, Clone, Copy)]
+pub struct Part<'a> {
+    /// Name of the part.
+    pub name: &'a LocalText,
+    /// Its office.
+    pub department: &'a LocalText,
+    /// When it ended.
+    pub ended_at: Option<Timestamp>,
+    /// Whether it ended well.
+    pub granted: bool,
+    /// How it goes.
+    pub state: TimelineState,
+    /// The day it is promised by.
+    pub due: Option<Date>,
+}
+
+/// The timeline of a joint case. Parts that ended stand in the order they are given in.
+#[must_use]
+pub fn of_parts(sent: Timestamp, parts: &[Part<'_>], status: CaseStatus, due: Option<Date>) -> Vec<TimelineEntry> {
+    let (title, note) = words::submitted();
+    let mut entries = vec![happened(title, note, sent, Actor::Applicant)];
+    for part in parts {
+        if let Some(at) = part.ended_at {
+            entries.push(happened(words::part(part.name, part.granted), part.department.clone(), at, Actor::Office));
+        }
+    }
+    for state in [TimelineState::NeedsYou, TimelineState::Now, TimelineState::Next] {
+        let actor = if state == TimelineState::NeedsYou { Actor::Applicant } else { Actor::Office };
+        for part in parts.iter().filter(|part| part.state == state) {
+            entries.push(open(state, part.name.clone(), part.department.clone(), part.due, actor));
+        }
+    }
+    if status.is_final() {
+        return entries;
+    }
+    entries.push(open(TimelineState::Next, words::done(), words::all_parts(), due, Actor::System));
+    entries
+}
+
 struct Teller<'a> {
     story: &'a Story<'a>,
     calendar: &'a WorkCalendar,

@@ -71,6 +71,17 @@ pub(super) fn delivering() -> LocalText {
     t("制作并送达结果", "The result is made and delivered")
 }
 
+/// How a part of a joint case ended.
+pub(super) fn part(name: &LocalText, granted: bool) -> LocalText {
+    let (zh, en) = if granted { ("办好了", "done") } else { ("没有办成", "not granted") };
+    LocalText::new(format!("{}：{zh}", name.zh), format!("{}: {en}", name.en))
+}
+
+/// When a joint case is over.
+pub(super) fn all_parts() -> LocalText {
+    t("每一项都有结果", "Every part has its result")
+}
+
 pub(super) fn done() -> LocalText {
     t("办结", "Done")
 }

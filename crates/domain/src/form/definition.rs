@@ -24,6 +24,9 @@ pub type FieldId = String;
 /// | multi_choice | list of strings |
 /// | yes_no, declaration | bool |
 /// | address | `{"region": "410105", "detail": "…"}` |
+/// | region | code, string |
+/// | map_point | `{"description": "…"}`, with `region` and `cell` (`a1` north-west … `c3` south-east) if one likes |
+/// | signature | `{"name": "…"}` or `{"strokes": [[x, y, x, y, …], …]}` on a square of 1,000 |
 /// | appointment | `{"place": "hall", "start": "2026-11-25T09:30"}` |
 /// | people, group | list of objects keyed by the inner field ids |
 ///
@@ -196,6 +199,17 @@ pub enum FieldKind {
     PropertyUnit,
     /// Region of the pack's tree and a detail line.
     Address,
+    /// A region of the pack's tree alone.
+    Region,
+    /// A place: in words, and as a square of a region's grid if one likes. Needs no map.
+    MapPoint,
+    /// One's name, typed or drawn.
+    Signature,
+    /// A material slot asked for here instead of on the materials page.
+    Material {
+        /// Slot id of materials.yaml.
+        material: String,
+    },
     /// A day.
     Date {
         /// `past`, `future` or both allowed.
@@ -321,6 +335,10 @@ pub struct Check {
     pub id: String,
     /// True passes. Not evaluated while anything it reads is unanswered.
     pub rule: Expr,
+    /// Judged only while this holds; absent means always.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub when: Option<Expr>,
     /// Names the field, the rule and the remedy: "到期日期要晚于开始日期，请核对年份".
     pub message: LocalText,
     /// A warning asks for a second look and does not block.

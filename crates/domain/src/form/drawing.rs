@@ -109,6 +109,7 @@ impl Evaluation {
         self.state.problems = self.form_problems();
         self.state.headline = self.headline();
         self.state.materials = self.materials();
+        self.state.plan = self.plan_state();
         let pages = self.state.pages.iter().all(|page| page.complete);
         let checks = self.state.problems.iter().all(|problem| problem.warning);
         let materials = self.state.materials.iter().all(|state| state.standing != MaterialStanding::Needed);

@@ -27,7 +27,7 @@ pub(super) struct EntryPlan {
 struct InnerPlan {
     show: Option<Rule>,
     required: Option<Rule>,
-    checks: Vec<Rule>,
+    checks: Vec<(Rule, Option<Rule>)>,
     offered: Vec<Option<Rule>>,
 }
 
@@ -45,7 +45,7 @@ impl EntryPlan {
     pub fn rules(&self) -> Vec<Option<Rule>> {
         let of = |inner: &InnerPlan| -> Vec<Option<Rule>> {
             let single = [inner.show.clone(), inner.required.clone()];
-            let checks = inner.checks.iter().cloned().map(Some);
+            let checks = inner.checks.iter().cloned().flat_map(|(rule, when)| [Some(rule), when]);
             single.into_iter().chain(checks).chain(inner.offered.iter().cloned()).collect()
         };
         self.fields.iter().flat_map(of).collect()
@@ -79,7 +79,8 @@ impl InnerPlan {
         };
         let mut checks = Vec::new();
         for check in &field.checks {
-            checks.push(names.compile(&format!("{place}.checks[{}]", check.id), &check.rule)?);
+            let rule = names.compile(&format!("{place}.checks[{}]", check.id), &check.rule)?;
+            checks.push((rule, compile(&format!("checks[{}].when", check.id), check.when.as_ref())?));
         }
         let mut offered = Vec::new();
         for option in options(&field.kind) {
@@ -180,8 +181,9 @@ impl InnerPlan {
             .map(|(option, _)| OfferedOption::of(option))
             .collect();
         let mut problems = kinds::check(field, at, value, Around { today, offered: Some(&offered) });
-        for (check, rule) in field.checks.iter().zip(&self.checks) {
-            if rule.truth(context) == Some(false) {
+        for (check, (rule, when)) in field.checks.iter().zip(&self.checks) {
+            let judged = when.as_ref().is_none_or(|when| when.truth(context) == Some(true));
+            if judged && rule.truth(context) == Some(false) {
                 let mut problem = at.problem(&check.id, check.message.clone());
                 problem.warning = check.warning;
                 problems.push(problem);

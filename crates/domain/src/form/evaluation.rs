@@ -82,6 +82,7 @@ impl Evaluation {
                 problems: Vec::new(),
                 headline: None,
                 materials: Vec::new(),
+                plan: None,
                 complete: false,
             },
         };
@@ -217,7 +218,10 @@ impl Evaluation {
             }
             Cell::Offered(_) | Cell::Required(_) => Outcome::Flag(self.holds(rule)),
             Cell::Value(field) => self.value_of(field, rule),
-            Cell::FieldCheck(_) | Cell::FormCheck => Outcome::Told(rule.and_then(|rule| self.check(rule))),
+            Cell::FieldCheck(_) | Cell::FormCheck => {
+                let judged = self.holds(plan.rules.get(1).and_then(Option::as_ref));
+                Outcome::Told(rule.filter(|_| judged).and_then(|rule| self.check(rule)))
+            }
             Cell::Entries(field) => Outcome::Problems(self.entries(field)),
             Cell::Limit(_) => Outcome::Limit(self.limit(&plan.rules)),
             Cell::Headline => Outcome::Headline(self.least()),

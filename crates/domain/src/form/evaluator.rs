@@ -95,8 +95,10 @@ impl Evaluator {
     #[must_use]
     pub fn conditions(&self, inputs: &Inputs) -> Vec<JudgedCondition> {
         let evaluation = self.begin(inputs.clone());
+        // Nobody is signed in: nothing is known of them, and what they do not hold here says nothing.
+        let known = inputs.applicant.is_some();
         let judge = |condition: &crate::item::Condition| {
-            let met = condition.rule.as_ref().and_then(|rule| evaluation.judge(rule));
+            let met = condition.rule.as_ref().filter(|_| known).and_then(|rule| evaluation.judge(rule));
             let note = match met {
                 Some(true) => condition.when_met.as_ref(),
                 Some(false) => condition.when_not.as_ref(),
@@ -135,6 +137,11 @@ fn other_rules(item: &ServiceItem, names: &Names) -> Result<HashMap<Expr, Rule>,
     for condition in &item.guide.conditions {
         if let Some(rule) = &condition.rule {
             add(format!("guide.conditions[{}].rule", condition.id), rule)?;
+        }
+    }
+    for part in item.joint.iter().flat_map(|joint| &joint.parts) {
+        for rule in part.when.iter().chain(part.given.values()).chain(part.listed.iter().flatten()) {
+            add(format!("joint.parts[{}]", part.item), rule)?;
         }
     }
     for rule in item.workflow.instant.iter().flat_map(|instant| &instant.grant_when) {

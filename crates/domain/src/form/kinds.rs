@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::{
-    DateAllow, Field, FieldKind, FieldProblem, OfferedOption,
+    DateAllow, Field, FieldKind, FieldProblem, OfferedOption, drawn,
     words::{Ask, At},
 };
 use crate::{
@@ -44,6 +44,9 @@ pub(super) fn check(field: &Field, at: At<'_>, value: &Value, around: Around<'_>
         FieldKind::BankCard => identifier(at, value, |text| identifiers::bank_card::parse(text).map(drop)),
         FieldKind::PropertyUnit => identifier(at, value, |text| identifiers::property_unit::parse(text).map(drop)),
         FieldKind::Address => return address(at, value),
+        FieldKind::Region => drawn::region(at, value),
+        FieldKind::MapPoint => return drawn::map_point(at, value),
+        FieldKind::Signature => drawn::signature(at, value),
         FieldKind::Date { allow } => date(at, value, *allow, around.today).err().map(|problem| *problem),
         FieldKind::DateRange { allow } => return date_range(at, value, *allow, around.today),
         FieldKind::SingleChoice { .. } | FieldKind::FactChoice { .. } => single(at, value, around.offered),
@@ -54,6 +57,7 @@ pub(super) fn check(field: &Field, at: At<'_>, value: &Value, around: Around<'_>
         FieldKind::Computed { .. }
         | FieldKind::Fact { .. }
         | FieldKind::TextBlock
+        | FieldKind::Material { .. }
         | FieldKind::People { .. }
         | FieldKind::Group { .. } => None,
     };
@@ -73,7 +77,10 @@ pub(super) fn is_answer(value: &Value) -> bool {
 
 /// Whether people answer this kind of field.
 pub(super) fn takes_answer(kind: &FieldKind) -> bool {
-    !matches!(kind, FieldKind::Computed { .. } | FieldKind::Fact { .. } | FieldKind::TextBlock)
+    !matches!(
+        kind,
+        FieldKind::Computed { .. } | FieldKind::Fact { .. } | FieldKind::TextBlock | FieldKind::Material { .. }
+    )
 }
 
 /// How one is asked to answer this kind.
@@ -82,6 +89,7 @@ pub(super) fn ask(kind: &FieldKind) -> Ask {
         FieldKind::SingleChoice { .. }
         | FieldKind::MultiChoice { .. }
         | FieldKind::FactChoice { .. }
+        | FieldKind::Region
         | FieldKind::Appointment { .. }
         | FieldKind::Date { .. }
         | FieldKind::DateRange { .. } => Ask::Choose,

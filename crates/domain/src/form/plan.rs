@@ -25,11 +25,11 @@ pub(super) enum Cell {
     Value(usize),
     /// Whether an answer is needed.
     Required(usize),
-    /// One check of a field.
+    /// One check of a field, and perhaps when it is judged.
     FieldCheck(usize),
     /// The entries of a list field.
     Entries(usize),
-    /// A check of the form.
+    /// A check of the form, and perhaps when it is judged.
     FormCheck,
     /// One limit of the headline: its value, and perhaps when it counts.
     Limit(usize),
@@ -198,7 +198,8 @@ impl Draft {
         let mut checks = Vec::new();
         for check in &field.checks {
             let rule = self.compile(&format!("{place}.checks[{}]", check.id), Some(&check.rule))?;
-            checks.push(self.add(Cell::FieldCheck(number), vec![rule]));
+            let when = self.compile(&format!("{place}.checks[{}].when", check.id), check.when.as_ref())?;
+            checks.push(self.add(Cell::FieldCheck(number), vec![rule, when]));
         }
         let offered = self.options(number, place, options(&field.kind))?;
         let entries = self.entries(number, place, field, value)?;
@@ -265,7 +266,8 @@ impl Draft {
     fn checks(&mut self, item: &ServiceItem) -> Result<(), RuleError> {
         for check in &item.form.checks {
             let rule = self.compile(&format!("form.checks[{}]", check.id), Some(&check.rule))?;
-            let cell = self.add(Cell::FormCheck, vec![rule]);
+            let when = self.compile(&format!("form.checks[{}].when", check.id), check.when.as_ref())?;
+            let cell = self.add(Cell::FormCheck, vec![rule, when]);
             self.checks.push(cell);
         }
         Ok(())

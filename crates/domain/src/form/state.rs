@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 use utoipa::ToSchema;
 
-use super::definition::FieldId;
+use super::{definition::FieldId, joint_state::PlanState};
 use crate::{material::MaterialState, text::LocalText, time::Timestamp, workflow::ValueFormat};
 
 /// The state of a whole form for one set of answers.
@@ -23,6 +23,10 @@ pub struct FormState {
     pub headline: Option<HeadlineState>,
     /// Materials in this situation.
     pub materials: Vec<MaterialState>,
+    /// What is needed and why, for a joint service (一件事).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub plan: Option<PlanState>,
     /// True when nothing stands in the way of sending (fields, checks, materials; not the declaration).
     pub complete: bool,
 }

@@ -37,12 +37,19 @@ pub fn build(region: &str, day: Date, channel: char, item_type: ItemType, serial
     number
 }
 
-/// Reads and checks a number.
+/// The number of a joint case: the letter `Y` before a number.
+#[must_use]
+pub fn joint(number: &str) -> String {
+    format!("Y{number}")
+}
+
+/// Reads and checks a number, that of a joint case too.
 ///
 /// # Errors
 /// The rule that was broken, with its remedy.
 pub fn parse(text: &str) -> Result<Parsed, IdentifierError> {
-    let text = check::compact(text);
+    let whole = check::compact(text);
+    let text = whole.strip_prefix('Y').filter(|rest| rest.len() == 24).unwrap_or(&whole).to_owned();
     let bytes = text.as_bytes();
     let well_formed = bytes.len() == 24
         && bytes.iter().all(u8::is_ascii_alphanumeric)

@@ -9,6 +9,7 @@ mod demo;
 mod functions;
 mod rule;
 mod scope;
+pub mod typing;
 
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;

@@ -18,8 +18,12 @@ pub(super) enum Kind {
     Mixed,
     /// Letter by letter, a typo mended.
     Mended,
-    /// Only pairs of its characters.
-    Pairs,
+    /// By what sounds alike, cell by cell.
+    Sounds,
+    /// Character by character, a typo mended.
+    MendedCharacters,
+    /// By pairs of characters of a sentence; the term is the sentence.
+    Sentence,
 }
 
 /// The cover of a match that begins at a cell.
@@ -27,11 +31,13 @@ pub(super) fn cover(tokens: &Tokens, kind: Kind, cell: u32, term: &[char]) -> Co
     let start = cell as usize;
     let end = tokens.end(cell);
     match kind {
-        Kind::Characters => (start..end.min(start + term.len())).map(|cell| (cell, String::new())).collect(),
+        Kind::Characters | Kind::Sounds | Kind::MendedCharacters => {
+            (start..end.min(start + term.len())).map(|cell| (cell, String::new())).collect()
+        }
         Kind::Initials => (start..end).zip(term).map(|(cell, letter)| (cell, letter.to_string())).collect(),
         Kind::Pinyin | Kind::Mended => syllables(tokens, start, end, term),
         Kind::Mixed => align(tokens, start, end, term).unwrap_or_default(),
-        Kind::Pairs => pairs(tokens, cell, term),
+        Kind::Sentence => pairs(tokens, cell, term),
     }
 }
 

@@ -9,6 +9,7 @@ fn entry(name: &str, keywords: &[&str], summary: &str) -> SearchEntry {
     SearchEntry {
         name: name.to_owned(),
         keywords: keywords.iter().map(|word| (*word).to_owned()).collect(),
+        phrases: Vec::new(),
         summary: summary.to_owned(),
     }
 }
@@ -53,6 +54,13 @@ fn names(result: &SearchResult) -> Vec<usize> {
 #[case("ＥＴＣ", &[5])]
 #[case("yinhang", &[6])]
 #[case("证", &[1, 2])]
+#[case("公鸡金", &[0])]
+#[case("居主证", &[1])]
+#[case("举住证", &[1])]
+#[case("juzuzen", &[1])]
+#[case("gonjijin", &[0])]
+#[case("居往证", &[1])]
+#[case("我想给孩子办上学的事", &[1])]
 #[case("火箭", &[])]
 #[case("xyzxyz", &[])]
 #[case("", &[])]
@@ -80,6 +88,7 @@ fn marks_name_the_characters_and_the_letters() {
 fn a_typo_is_named_and_nothing_else_is() {
     let index = index();
     assert_eq!(index.search("gongijjin", 5).corrected.as_deref(), Some("gongjijin"));
+    assert_eq!(index.search("公鸡金", 5).corrected.as_deref(), Some("公积金"));
     assert_eq!(index.search("gongjijin", 5).corrected, None);
     assert_eq!(index.search("xyzxyz", 5).corrected, None);
     assert_eq!(index.search("gij", 5).hits, vec![], "three letters are not mended");
@@ -102,9 +111,30 @@ fn name_comes_before_keyword_before_summary() {
         entry("社保", &[], ""),
     ]);
     assert_eq!(names(&index.search("社保", 10)), [3, 2, 1, 0]);
-    assert_eq!(names(&index.search("shebao", 10)), [3, 2, 1, 0]);
+    assert_eq!(names(&index.search("shebao", 10)), [3, 2, 1], "summaries are not read by letters");
     assert_eq!(names(&index.search("社保", 2)), [3, 2]);
     assert_eq!(names(&index.search("社保", 0)), [0usize; 0]);
+}
+
+#[test]
+fn what_somebody_used_parts_equals_and_nothing_else() {
+    let index = Index::build(&[entry("社保登记", &[], ""), entry("社保查询", &[], ""), entry("公积金", &["社保"], "")]);
+    let order = |near: usize| names(&index.search_for("社保", 10, |entry| if entry == near { u32::MAX } else { 0 }));
+    assert_eq!(order(9), [0, 1, 2]);
+    assert_eq!(order(1), [1, 0, 2]);
+    assert_eq!(order(2), [0, 1, 2], "a name comes before a keyword for everybody");
+}
+
+#[test]
+fn synonyms_and_phrases_lead_where_they_should() {
+    let mut entries = vec![entry("高龄津贴", &["老人"], ""), entry("居住证", &[], ""), entry("营业执照", &[], "")];
+    entries[2].phrases = vec!["想做点小买卖".to_owned()];
+    let synonyms = [Synonym { say: vec!["八十岁".to_owned()], means: vec!["高龄".to_owned()], items: Vec::new() }];
+    let index = Index::with_synonyms(&entries, &synonyms);
+    let index = Index::from_bytes(&index.to_bytes()).unwrap();
+    assert_eq!(names(&index.search("我妈八十岁了有没有补贴", 5)), [0]);
+    let found = index.search("小买卖", 5);
+    assert_eq!((names(&found), found.hits[0].via.as_deref()), (vec![2], Some("想做点小买卖")));
 }
 
 #[test]

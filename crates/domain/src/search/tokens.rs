@@ -1,35 +1,9 @@
 //! Texts as cells: one character each, with its syllable and where it stood.
 
-use pinyin::ToPinyin;
-
-use super::SearchEntry;
+use super::{SearchEntry, pinyin, sounds};
 
 /// Parts texts from each other; no text holds it.
 pub(super) const END: char = '\0';
-
-/// Words in which a character is not read as it usually is.
-const READINGS: [(&str, &[&str]); 20] = [
-    ("银行", &["yin", "hang"]),
-    ("行业", &["hang", "ye"]),
-    ("长辈", &["zhang", "bei"]),
-    ("成长", &["cheng", "zhang"]),
-    ("家长", &["jia", "zhang"]),
-    ("校长", &["xiao", "zhang"]),
-    ("长者", &["zhang", "zhe"]),
-    ("重新", &["chong", "xin"]),
-    ("重复", &["chong", "fu"]),
-    ("会计", &["kuai", "ji"]),
-    ("调解", &["tiao", "jie"]),
-    ("调整", &["tiao", "zheng"]),
-    ("空调", &["kong", "tiao"]),
-    ("参差", &["cen", "ci"]),
-    ("出差", &["chu", "chai"]),
-    ("音乐", &["yin", "yue"]),
-    ("勘查", &["kan", "cha"]),
-    ("供给", &["gong", "ji"]),
-    ("给付", &["ji", "fu"]),
-    ("大夫", &["dai", "fu"]),
-];
 
 /// Where a text comes from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -37,13 +11,15 @@ pub(super) enum Source {
     /// Name of the entry.
     Name,
     /// One of its keywords.
-    Keyword(u16),
-    /// Its summary.
+    Keyword,
+    /// Something people say when they mean it.
+    Phrase,
+    /// Its summary; found by characters only.
     Summary,
 }
 
 /// One text.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Text {
     /// Entry it belongs to.
     pub entry: u32,
@@ -53,25 +29,34 @@ pub(super) struct Text {
     pub start: u32,
     /// Cells.
     pub len: u32,
+    /// Where it ends in `raw`; it begins where the one before ends.
+    pub raw_end: u32,
 }
 
 /// All texts of an index.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(super) struct Tokens {
     /// Texts.
     pub texts: Vec<Text>,
+    /// Keywords and phrases as they were written, one after the other.
+    pub raw: String,
     /// Characters, letters small; [`END`] behind each text.
     pub cells: Vec<char>,
-    /// First letter of each cell.
+    /// First letter of each cell. This and what follows holds for all texts but summaries, which stand behind
+    /// the others and are found by their characters only.
     pub initials: Vec<u8>,
     /// Syllables one after the other; `\0` behind each text.
     pub pinyin: Vec<u8>,
     /// Where the syllable of each cell begins in `pinyin`; one more at the end.
     pub at: Vec<u32>,
-    /// Text of each cell.
+    /// Sound of each cell.
+    pub sounds: Vec<u32>,
+    /// Text of each cell, summaries too.
     pub text_of: Vec<u32>,
     /// Position of each cell in its source, in characters.
     pub place: Vec<u16>,
+    /// Every sound there is, sorted.
+    pub known: Vec<u32>,
 }
 
 impl Tokens {
@@ -81,12 +66,18 @@ impl Tokens {
         for (number, entry) in entries.iter().enumerate() {
             let number = u32::try_from(number).unwrap_or(u32::MAX);
             tokens.add(number, Source::Name, &entry.name);
-            for (position, keyword) in entry.keywords.iter().enumerate() {
-                tokens.add(number, Source::Keyword(u16::try_from(position).unwrap_or(u16::MAX)), keyword);
+            for keyword in &entry.keywords {
+                tokens.add(number, Source::Keyword, keyword);
             }
-            tokens.add(number, Source::Summary, &entry.summary);
+            for phrase in &entry.phrases {
+                tokens.add(number, Source::Phrase, phrase);
+            }
         }
         tokens.at.push(position(tokens.pinyin.len()));
+        for (number, entry) in entries.iter().enumerate() {
+            tokens.add_summary(u32::try_from(number).unwrap_or(u32::MAX), &entry.summary);
+        }
+        tokens.known = sounds::known(&tokens);
         tokens
     }
 
@@ -94,36 +85,38 @@ impl Tokens {
         let start = position(self.cells.len());
         let number = position(self.texts.len());
         let characters: Vec<char> = text.chars().collect();
-        let readings = readings(&characters);
+        let syllables = pinyin::syllables(&characters);
         for (place, character) in characters.iter().enumerate() {
             let Some(normal) = normal(*character) else { continue };
-            let syllable = readings[place].or_else(|| normal.to_pinyin().map(|pinyin| pinyin.plain()));
-            self.push(normal, syllable, number, u16::try_from(place).unwrap_or(u16::MAX));
+            self.push(normal, syllables[place], number, u16::try_from(place).unwrap_or(u16::MAX));
+        }
+        if matches!(source, Source::Keyword | Source::Phrase) {
+            self.raw.push_str(text);
         }
         let len = position(self.cells.len()) - start;
-        self.texts.push(Text { entry, source, start, len });
+        self.texts.push(Text { entry, source, start, len, raw_end: position(self.raw.len()) });
         self.push(END, None, number, 0);
     }
 
+    fn add_summary(&mut self, entry: u32, text: &str) {
+        let start = position(self.cells.len());
+        let number = position(self.texts.len());
+        self.cells.extend(text.chars().filter_map(normal));
+        let len = position(self.cells.len()) - start;
+        self.cells.push(END);
+        self.text_of.resize(self.cells.len(), number);
+        self.texts.push(Text { entry, source: Source::Summary, start, len, raw_end: position(self.raw.len()) });
+    }
+
     fn push(&mut self, character: char, syllable: Option<&str>, text: u32, place: u16) {
-        self.at.push(position(self.pinyin.len()));
+        let before = self.pinyin.len();
+        self.at.push(position(before));
         self.cells.push(character);
         self.text_of.push(text);
         self.place.push(place);
-        match syllable {
-            Some(syllable) => {
-                // `ü` is typed as `v`.
-                let bytes = syllable.chars().map(|c| if c == 'ü' { b'v' } else { u8::try_from(c).unwrap_or(b'?') });
-                let before = self.pinyin.len();
-                self.pinyin.extend(bytes);
-                self.initials.push(self.pinyin.get(before).copied().unwrap_or(b'?'));
-            }
-            None => {
-                let byte = u8::try_from(character).unwrap_or(b'?');
-                self.pinyin.push(byte);
-                self.initials.push(byte);
-            }
-        }
+        self.pinyin.extend(pinyin::letters(character, syllable));
+        self.initials.push(self.pinyin.get(before).copied().unwrap_or(b'?'));
+        self.sounds.push(sounds::sound(&self.pinyin[before..]));
     }
 
     /// The text a cell belongs to.
@@ -135,6 +128,13 @@ impl Tokens {
     pub fn end(&self, cell: u32) -> usize {
         let text = self.text(cell);
         (text.start + text.len) as usize
+    }
+
+    /// A keyword or phrase as it was written, by the number of its text.
+    pub fn written(&self, text: u32) -> Option<&str> {
+        let number = text as usize;
+        let start = number.checked_sub(1).map_or(0, |before| self.texts[before].raw_end as usize);
+        self.raw.get(start..self.texts[number].raw_end as usize).filter(|written| !written.is_empty())
     }
 
     /// Characters from a cell to the end of its text.
@@ -150,6 +150,11 @@ impl Tokens {
     /// Letters from a cell on.
     pub fn pinyin_from(&self, cell: u32) -> &[u8] {
         &self.pinyin[self.at[cell as usize] as usize..self.at[self.end(cell)] as usize]
+    }
+
+    /// Sounds from a cell on.
+    pub fn sounds_from(&self, cell: u32) -> &[u32] {
+        &self.sounds[cell as usize..self.end(cell)]
     }
 
     /// The syllable (or the letter itself) of one cell.
@@ -173,21 +178,6 @@ pub(super) fn normal(character: char) -> Option<char> {
 /// Whether a character is typed by its letters.
 pub(super) fn is_letter(character: char) -> bool {
     character.is_ascii_alphanumeric()
-}
-
-fn readings(characters: &[char]) -> Vec<Option<&'static str>> {
-    let mut readings = vec![None; characters.len()];
-    for (word, syllables) in READINGS {
-        let length = syllables.len();
-        for start in 0..characters.len().saturating_sub(length - 1) {
-            if word.chars().eq(characters[start..start + length].iter().copied()) {
-                for (offset, syllable) in syllables.iter().enumerate() {
-                    readings[start + offset] = Some(*syllable);
-                }
-            }
-        }
-    }
-    readings
 }
 
 fn position(length: usize) -> u32 {

@@ -61,7 +61,7 @@ pub enum Choice {
 }
 
 /// What must come out; what is absent is not compared.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Expectation {
     /// May it be sent.

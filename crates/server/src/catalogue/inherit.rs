@@ -95,9 +95,19 @@ impl Inherited {
 
     /// Fills a form.yaml: `element: <id>` takes kind, label and so on from the dictionary.
     pub fn form(&self, file: &str, form: &mut Value) -> Vec<Finding> {
+        self.pages(file, "pages", form)
+    }
+
+    /// Fills a joint/<code>.yaml: its guide like an item's, its questions like a form's.
+    pub fn joint(&self, file: &str, joint: &mut Value) -> Vec<Finding> {
+        self.item(joint);
+        self.pages(file, "situation", joint)
+    }
+
+    fn pages(&self, file: &str, key: &str, form: &mut Value) -> Vec<Finding> {
         let mut findings = Vec::new();
-        for (at, page) in form["pages"].as_array_mut().into_iter().flatten().enumerate() {
-            self.fields(file, &format!("pages.{at}"), page, &mut findings);
+        for (at, page) in form[key].as_array_mut().into_iter().flatten().enumerate() {
+            self.fields(file, &format!("{key}.{at}"), page, &mut findings);
         }
         findings
     }

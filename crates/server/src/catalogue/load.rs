@@ -5,9 +5,10 @@ use haoban_domain::{
     calendar::CalendarYear,
     form::Form,
     item::{Guide, ServiceItem},
+    joint::JointService,
     licence::LicenceType,
     material::MaterialRule,
-    pack::{City, CityPack, DemoFact, Department, Element, Region, Register},
+    pack::{City, CityPack, DemoFact, Department, Element, Region, Register, Synonym},
     workflow::Workflow,
 };
 use serde::{Deserialize, de::DeserializeOwned};
@@ -36,18 +37,14 @@ pub fn assemble(source: &PackSource) -> (Option<CityPack>, Vec<Finding>) {
     let city: Option<City> = reader.file("city.yaml", FileKind::City);
     let departments: Option<Vec<Department>> = reader.file("departments.yaml", FileKind::Departments);
     let regions: Option<Vec<Region>> = reader.file("regions.yaml", FileKind::Regions);
-    let licence_types: Option<Vec<LicenceType>> = reader.file("licences.yaml", FileKind::Licences);
-    let registers: Option<Vec<Register>> = reader.file("registers.yaml", FileKind::Registers);
-    let demo: Vec<DemoFact> = match source.files.contains_key("demo.yaml") {
-        true => reader.file("demo.yaml", FileKind::Demo).unwrap_or_default(),
-        false => Vec::new(),
-    };
-    let schedules: Vec<Schedule> = match source.files.contains_key("appointments.yaml") {
-        true => reader.file("appointments.yaml", FileKind::Appointments).unwrap_or_default(),
-        false => Vec::new(),
-    };
+    let licence_types: Option<Vec<LicenceType>> = reader.list("licences.yaml", FileKind::Licences);
+    let registers: Option<Vec<Register>> = reader.list("registers.yaml", FileKind::Registers);
+    let demo: Vec<DemoFact> = reader.list("demo.yaml", FileKind::Demo).unwrap_or_default();
+    let synonyms: Vec<Synonym> = reader.list("synonyms.yaml", FileKind::Synonyms).unwrap_or_default();
+    let schedules: Vec<Schedule> = reader.list("appointments.yaml", FileKind::Appointments).unwrap_or_default();
     let calendars: Vec<CalendarYear> = reader.calendars();
     let items: Vec<ServiceItem> = source.item_codes().iter().filter_map(|code| reader.item(code)).collect();
+    let joint: Vec<JointService> = reader.joint();
     reader.strangers();
     let findings = reader.findings;
     let pack = match (city, departments, regions, licence_types, registers) {
@@ -60,8 +57,10 @@ pub fn assemble(source: &PackSource) -> (Option<CityPack>, Vec<Finding>) {
                 calendars,
                 registers,
                 dictionary,
+                synonyms,
                 schedules,
                 demo,
+                joint,
                 items,
             })
         }
@@ -76,6 +75,12 @@ pub fn version(pack: &CityPack) -> String {
     let canonical =
         serde_json::to_value(pack).map(|value| haoban_domain::receipt::canonical_json(&value)).unwrap_or_default();
     hex::encode(Sha256::digest(canonical.as_bytes()))
+}
+
+/// The file of a joint service.
+#[must_use]
+pub fn joint_file(code: &str) -> String {
+    format!("joint/{code}.yaml")
 }
 
 struct Reader<'a> {
@@ -115,6 +120,7 @@ impl Reader<'_> {
             FileKind::Item => self.inherited.item(&mut value),
             FileKind::Workflow => self.inherited.workflow(&mut value),
             FileKind::Materials => against.extend(self.inherited.materials(file, &mut value)),
+            FileKind::Joint => against.extend(self.inherited.joint(file, &mut value)),
             FileKind::Form => against.extend(self.inherited.form(file, &mut value)),
             _ => {}
         }
@@ -136,28 +142,55 @@ impl Reader<'_> {
         }
     }
 
+    /// A list a small city may do without.
+    fn list<T: DeserializeOwned>(&mut self, file: &str, kind: FileKind) -> Option<Vec<T>> {
+        if self.source.files.contains_key(file) { self.file(file, kind) } else { Some(Vec::new()) }
+    }
+
     fn calendars(&mut self) -> Vec<CalendarYear> {
         let names: Vec<&String> = self.source.files.keys().filter(|name| name.starts_with("calendars/")).collect();
         names.into_iter().filter_map(|name| self.file(name, FileKind::Calendar)).collect()
+    }
+
+    fn joint(&mut self) -> Vec<JointService> {
+        let names: Vec<&String> = self.source.files.keys().filter(|name| name.starts_with("joint/")).collect();
+        let mut services = Vec::new();
+        for name in names {
+            let Some(service) = self.file::<JointService>(name, FileKind::Joint) else { continue };
+            if *name != joint_file(&service.code) {
+                let message = format!("the code is `{}` but the file is `{name}`", service.code);
+                self.findings.push(Finding::at(name, "code", "reference", message, "make both the same"));
+            }
+            services.push(service);
+        }
+        services
     }
 
     fn item(&mut self, code: &str) -> Option<ServiceItem> {
         let path = |name: &str| format!("items/{code}/{name}.yaml");
         let item: Option<ItemFile> = self.file(&path("item"), FileKind::Item);
         let form: Option<Form> = self.file(&path("form"), FileKind::Form);
-        let materials: Option<Vec<MaterialRule>> = self.file(&path("materials"), FileKind::Materials);
+        let materials: Option<Vec<MaterialRule>> = self.list(&path("materials"), FileKind::Materials);
         let workflow: Option<Workflow> = self.file(&path("workflow"), FileKind::Workflow);
         let ItemFile { code: named, version, guide } = item?;
         if named != code {
             let message = format!("the code is `{named}` but the folder is `{code}`");
             self.findings.push(Finding::at(path("item"), "code", "reference", message, "make both the same"));
         }
-        Some(ServiceItem { code: named, version, guide, form: form?, materials: materials?, workflow: workflow? })
+        Some(ServiceItem {
+            code: named,
+            version,
+            guide,
+            form: form?,
+            materials: materials?,
+            workflow: workflow?,
+            joint: None,
+        })
     }
 
     /// Files that nothing reads are mistakes in a name.
     fn strangers(&mut self) {
-        const ROOT: [&str; 9] = [
+        const ROOT: [&str; 10] = [
             "appointments.yaml",
             "city.yaml",
             "defaults.yaml",
@@ -167,13 +200,14 @@ impl Reader<'_> {
             "licences.yaml",
             "regions.yaml",
             "registers.yaml",
+            "synonyms.yaml",
         ];
-        const ITEM: [&str; 4] = ["item.yaml", "form.yaml", "materials.yaml", "workflow.yaml"];
+        const ITEM: [&str; 5] = ["item.yaml", "form.yaml", "materials.yaml", "workflow.yaml", "examples.yaml"];
         for name in self.source.files.keys() {
             let parts: Vec<&str> = name.split('/').collect();
             let known = match parts.as_slice() {
                 [file] => ROOT.contains(file),
-                ["calendars", _] => true,
+                ["calendars" | "joint", _] => true,
                 ["items", _, file] => ITEM.contains(file),
                 ["items", _, "fixtures", _] => true,
                 _ => false,

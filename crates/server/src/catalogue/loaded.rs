@@ -10,7 +10,7 @@ use haoban_domain::{
     pack::{CityPack, Department, Register},
 };
 
-use super::{Finding, LoadError, PackSource, check, load};
+use super::{Finding, LoadError, PackSource, check, fixture::Fixture, load};
 
 /// A pack that can be used.
 #[derive(Debug)]
@@ -22,6 +22,7 @@ pub struct LoadedPack {
     /// Working days.
     pub calendar: Arc<WorkCalendar>,
     evaluators: BTreeMap<ItemCode, Arc<Evaluator>>,
+    samples: BTreeMap<ItemCode, Arc<Fixture>>,
 }
 
 impl LoadedPack {
@@ -36,14 +37,17 @@ impl LoadedPack {
         if !broken.is_empty() {
             return Err(LoadError::Wrong(broken));
         }
-        Self::compile(pack).map_err(LoadError::Wrong)
+        let mut loaded = Self::compile(pack).map_err(LoadError::Wrong)?;
+        loaded.samples = samples(source, &loaded.pack);
+        Ok(loaded)
     }
 
     /// Compiles a pack that is already typed.
     ///
     /// # Errors
     /// The first rule of each item that cannot be used.
-    pub fn compile(pack: CityPack) -> Result<Self, Vec<Finding>> {
+    pub fn compile(mut pack: CityPack) -> Result<Self, Vec<Finding>> {
+        pack.items.extend(check::joint::composed(&pack)?);
         let calendar = Arc::new(WorkCalendar::new(&pack.calendars));
         let mut evaluators = BTreeMap::new();
         let mut findings = Vec::new();
@@ -52,20 +56,26 @@ impl LoadedPack {
                 Ok(evaluator) => {
                     evaluators.insert(item.code.clone(), Arc::new(evaluator));
                 }
-                Err(error) => findings.push(rule_finding(&item.code, &error)),
+                Err(error) => findings.push(rule_finding(&item.code, item.joint.is_some(), &error)),
             }
         }
         if !findings.is_empty() {
             return Err(findings);
         }
         let version = load::version(&pack);
-        Ok(Self { pack, version, calendar, evaluators })
+        Ok(Self { pack, version, calendar, evaluators, samples: BTreeMap::new() })
     }
 
     /// The evaluator of an item.
     #[must_use]
     pub fn evaluator(&self, code: &str) -> Option<Arc<Evaluator>> {
         self.evaluators.get(code).cloned()
+    }
+
+    /// The example an item's filled sample and the sample of its result are drawn from.
+    #[must_use]
+    pub fn sample(&self, code: &str) -> Option<Arc<Fixture>> {
+        self.samples.get(code).cloned()
     }
 
     /// An item, shared with its evaluator.
@@ -93,16 +103,30 @@ impl LoadedPack {
     }
 }
 
+/// The first example of each item that may be sent. Files that begin with `valid` are read first, so that
+/// a start does not read hundreds of examples.
+fn samples(source: &PackSource, pack: &CityPack) -> BTreeMap<ItemCode, Arc<Fixture>> {
+    let first = |item: &ServiceItem| {
+        let mut names: Vec<&String> = check::fixtures::names(source, &item.code).collect();
+        names.sort_by_key(|name| !name.contains("/valid"));
+        let mut examples = names.into_iter().flat_map(|name| check::fixtures::read_all(source, name).0);
+        let example = examples.find(|example| example.fixture.expect.complete)?;
+        Some((item.code.clone(), Arc::new(example.fixture)))
+    };
+    pack.items.iter().filter_map(first).collect()
+}
+
 /// A rule error as a finding in the file the rule stands in.
-pub(super) fn rule_finding(code: &str, error: &haoban_domain::form::RuleError) -> Finding {
+pub(super) fn rule_finding(code: &str, joint: bool, error: &haoban_domain::form::RuleError) -> Finding {
     let (file, path) = error.place.split_once('.').unwrap_or(("item", error.place.as_str()));
     let file = match file {
         "form" | "materials" | "workflow" => file,
         _ => "item",
     };
     let message = format!("`{}`: {}", error.expression, error.reason);
+    let item = format!("items/{code}/{file}.yaml");
     Finding::at(
-        format!("items/{code}/{file}.yaml"),
+        if joint { load::joint_file(code) } else { item },
         path,
         "expression",
         message,

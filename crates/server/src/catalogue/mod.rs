@@ -8,9 +8,12 @@ mod handlers;
 mod inherit;
 mod load;
 mod loaded;
+mod papers;
 mod published;
+pub mod sample;
 pub mod schema;
 mod source;
+pub mod watch;
 
 use std::{path::Path, sync::Arc};
 
@@ -59,5 +62,5 @@ pub fn load(folder: &Path) -> Result<LoadedPack, LoadError> {
 
 /// Routes of this room.
 pub fn routes() -> OpenApiRouter<AppState> {
-    handlers::routes()
+    handlers::routes().merge(papers::routes())
 }

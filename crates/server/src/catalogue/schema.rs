@@ -28,6 +28,8 @@ pub enum FileKind {
     Licences,
     /// registers.yaml.
     Registers,
+    /// synonyms.yaml.
+    Synonyms,
     /// calendars/*.yaml.
     Calendar,
     /// items/*/item.yaml.
@@ -40,9 +42,11 @@ pub enum FileKind {
     Workflow,
     /// items/*/fixtures/*.yaml.
     Fixture,
+    /// joint/*.yaml.
+    Joint,
 }
 
-const SCHEMAS: [(FileKind, &str); 15] = [
+const SCHEMAS: [(FileKind, &str); 17] = [
     (FileKind::Appointments, include_str!("../../../../cities/schema/appointments.schema.json")),
     (FileKind::City, include_str!("../../../../cities/schema/city.schema.json")),
     (FileKind::Departments, include_str!("../../../../cities/schema/departments.schema.json")),
@@ -52,12 +56,14 @@ const SCHEMAS: [(FileKind, &str); 15] = [
     (FileKind::Regions, include_str!("../../../../cities/schema/regions.schema.json")),
     (FileKind::Licences, include_str!("../../../../cities/schema/licences.schema.json")),
     (FileKind::Registers, include_str!("../../../../cities/schema/registers.schema.json")),
+    (FileKind::Synonyms, include_str!("../../../../cities/schema/synonyms.schema.json")),
     (FileKind::Calendar, include_str!("../../../../cities/schema/calendar.schema.json")),
     (FileKind::Item, include_str!("../../../../cities/schema/item.schema.json")),
     (FileKind::Form, include_str!("../../../../cities/schema/form.schema.json")),
     (FileKind::Materials, include_str!("../../../../cities/schema/materials.schema.json")),
     (FileKind::Workflow, include_str!("../../../../cities/schema/workflow.schema.json")),
     (FileKind::Fixture, include_str!("../../../../cities/schema/fixture.schema.json")),
+    (FileKind::Joint, include_str!("../../../../cities/schema/joint.schema.json")),
 ];
 
 fn validators() -> &'static BTreeMap<FileKind, Validator> {

@@ -91,6 +91,7 @@ impl Config {
             },
             worker: switch("worker", get("worker"))?,
             demo: switch("demo", get("demo"))?,
+            watch_city: switch("watch_city", get("watch_city"))?,
             desk_dir: Some(get("desk_dir")).filter(|folder| !folder.is_empty()).map(PathBuf::from),
             log: get("log").to_owned(),
             log_json: match get("log_format") {

@@ -30,6 +30,8 @@ pub struct Config {
     pub worker: bool,
     /// Whether `serve` fills an empty database with the demo city.
     pub demo: bool,
+    /// Whether `serve` follows changes of the city pack's folder; for those who write packs.
+    pub watch_city: bool,
     /// Folder with the built desk page, when it is not the one inside the program.
     pub desk_dir: Option<PathBuf>,
     /// Filter of the log, e.g. `info`.

@@ -26,7 +26,7 @@ pub(super) fn draw(bytes: &[u8], kind: FileKind, page: u16) -> Result<Vec<u8>> {
         FileKind::Jpeg => photo(bytes, ImageFormat::Jpeg),
         FileKind::Png => photo(bytes, ImageFormat::Png),
         FileKind::Pdf => pdf(bytes, page),
-        FileKind::Heic => Err(ProblemCode::NotSupported.into()),
+        FileKind::Heic => phone_photo(bytes),
     }
 }
 
@@ -35,7 +35,17 @@ fn photo(bytes: &[u8], format: ImageFormat) -> Result<Vec<u8>> {
     let mut limits = Limits::default();
     limits.max_alloc = Some(MOST_MEMORY);
     reader.limits(limits);
-    let picture = reader.decode().map_err(|_| ProblemCode::FileUnreadable)?;
+    fitted(reader.decode().map_err(|_| ProblemCode::FileUnreadable)?)
+}
+
+fn phone_photo(bytes: &[u8]) -> Result<Vec<u8>> {
+    let options = heic_rs::DecodeOptions::default().with_alpha(false).with_max_pixels(Some(MOST_MEMORY / 4));
+    let decoded = heic_rs::decode(bytes, &options).map_err(|_| ProblemCode::FileUnreadable)?;
+    let pixels = image::RgbImage::from_raw(decoded.width, decoded.height, decoded.data);
+    fitted(DynamicImage::ImageRgb8(pixels.ok_or(ProblemCode::FileUnreadable)?))
+}
+
+fn fitted(picture: DynamicImage) -> Result<Vec<u8>> {
     let fits = picture.width() <= MOST_PIXELS && picture.height() <= MOST_PIXELS;
     let picture: DynamicImage = if fits { picture } else { picture.thumbnail(MOST_PIXELS, MOST_PIXELS) };
     let mut drawn = Cursor::new(Vec::new());
@@ -96,5 +106,14 @@ mod tests {
         let again = image::load_from_memory_with_format(&drawn, ImageFormat::Png).unwrap();
         assert_eq!(again.width(), MOST_PIXELS);
         assert!(draw(b"\xff\xd8\xff nonsense", FileKind::Jpeg, 1).is_err());
+    }
+
+    #[test]
+    fn a_phones_own_format_is_drawn_too() {
+        let photo = include_bytes!("../../../client/src/fixture/photo.heic");
+        let drawn = draw(photo, FileKind::Heic, 1).unwrap();
+        let again = image::load_from_memory_with_format(&drawn, ImageFormat::Png).unwrap();
+        assert_eq!((again.width(), again.height()), (320, 240));
+        assert!(draw(&photo[..200], FileKind::Heic, 1).is_err());
     }
 }

@@ -13,7 +13,7 @@ use super::tasks::Task;
 use crate::{
     AppState, Result,
     identity::Officer,
-    licences,
+    joint, licences,
     notices::say,
     workflow::{Dossier, Scene, case_view},
 };
@@ -23,10 +23,12 @@ pub(super) async fn desk_case(scene: &Scene<'_>, officer: &Officer, case: &Dossi
     let held = licences::of_party(&scene.state.store, case.party, scene.today).await?;
     let form = case.rules.evaluate(&case.inputs(held, scene.today));
     let workflow = &case.item().workflow;
+    let (joint, siblings) = joint::siblings(scene, case).await?;
     Ok(DeskCase {
         case: case_view(scene, case),
         form: case.item().form.clone(),
         facts: case.facts.clone(),
+        regions: scene.pack.pack.regions.clone(),
         task: Some(desk_task(officer, case, task)?),
         materials: materials(scene, case).await?,
         checks: checks(case, task)?,
@@ -36,6 +38,8 @@ pub(super) async fn desk_case(scene: &Scene<'_>, officer: &Officer, case: &Dossi
         opinions: workflow.opinions.clone(),
         acts: acts(officer, case, task),
         targets: targets(case, &form),
+        joint,
+        siblings,
     })
 }
 
@@ -112,7 +116,11 @@ pub(super) fn targets(case: &Dossier, form: &FormState) -> Vec<CorrectionTarget>
     let typed = |kind: &FieldKind| {
         !matches!(
             kind,
-            FieldKind::Computed { .. } | FieldKind::Fact { .. } | FieldKind::TextBlock | FieldKind::Declaration
+            FieldKind::Computed { .. }
+                | FieldKind::Fact { .. }
+                | FieldKind::TextBlock
+                | FieldKind::Declaration
+                | FieldKind::Material { .. }
         )
     };
     let fields = case.item().form.pages.iter().flat_map(|page| &page.fields);

@@ -46,8 +46,13 @@ pub(crate) struct Checked {
 impl Checked {
     /// Slots that are asked in this situation.
     pub fn slots(&self) -> Vec<String> {
-        self.form.materials.iter().filter(|material| material.asked).map(|material| material.id.clone()).collect()
+        slots_of(&self.form)
     }
+}
+
+/// Slots that are asked, in the item's order.
+pub(crate) fn slots_of(form: &FormState) -> Vec<String> {
+    form.materials.iter().filter(|material| material.asked).map(|material| material.id.clone()).collect()
 }
 
 /// Judges everything; all problems at once.
@@ -85,7 +90,10 @@ pub(crate) async fn check(
 
 /// Slots that the form showed as settled by a held licence, with that licence written down: what an officer
 /// looks at must not change when the wallet does.
-fn settled(form: &FormState, mut choices: BTreeMap<String, MaterialChoice>) -> BTreeMap<String, MaterialChoice> {
+pub(crate) fn settled(
+    form: &FormState,
+    mut choices: BTreeMap<String, MaterialChoice>,
+) -> BTreeMap<String, MaterialChoice> {
     let waived =
         form.materials.iter().filter(|state| state.asked && state.standing == MaterialStanding::WaivedByLicence);
     for state in waived {

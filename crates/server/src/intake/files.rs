@@ -69,9 +69,10 @@ async fn find(
     let ours = match upload.state {
         UploadState::Receiving => false,
         UploadState::Complete => handed.draft.is_none_or(|draft| draft == upload.draft),
-        UploadState::Attached => is_of_case(connection, handed.case, file).await?,
+        UploadState::Attached => is_of_case(connection, handed.case, file, &material.id).await?,
     };
-    if !ours || upload.slot != material.id {
+    // A part of a joint case knows a file of the whole under a slot of its own.
+    if !ours || (upload.slot != material.id && upload.state != UploadState::Attached) {
         return refuse("file_missing", say!("intake", "file_missing", material = name));
     }
     // A file that was part of the case before need not be named again.
@@ -90,11 +91,12 @@ async fn find(
     Ok(Ok(upload))
 }
 
-async fn is_of_case(connection: &mut AnyConnection, case: Option<CaseId>, file: FileId) -> Result<bool> {
+async fn is_of_case(connection: &mut AnyConnection, case: Option<CaseId>, file: FileId, slot: &str) -> Result<bool> {
     let Some(case) = case else { return Ok(false) };
-    let row = sqlx::query("SELECT 1 FROM case_file WHERE case_id = $1 AND file_id = $2")
+    let row = sqlx::query("SELECT 1 FROM case_file WHERE case_id = $1 AND file_id = $2 AND slot = $3")
         .bind(case.to_string())
         .bind(file.to_string())
+        .bind(slot.to_owned())
         .fetch_optional(connection)
         .await?;
     Ok(row.is_some())

@@ -7,9 +7,13 @@ use haoban_domain::{
     item::{ItemCode, ServiceItem},
 };
 use parking_lot::RwLock;
-use sqlx::{AnyConnection, Row as _};
+use sqlx::{Any, AnyConnection, Row as _, any::AnyArguments, query::Query};
 
-use crate::{AppState, Error, Result};
+use crate::{
+    AppState, Error, Result,
+    catalogue::{LoadedPack, check},
+    store::Write,
+};
 
 /// Items of earlier packs, compiled, by code and version.
 #[derive(Default)]
@@ -44,24 +48,78 @@ pub async fn at_version(
     Ok(Some(compiled))
 }
 
-/// Writes down the items of the pack in force, so that cases can keep their version for ever.
-/// To be called whenever a pack is put in force.
-pub async fn publish(state: &AppState) -> Result<()> {
-    let pack = state.catalogue.current();
-    state.items.0.write().clear();
+/// Why a pack cannot be put in force.
+#[derive(Debug, thiserror::Error)]
+pub enum PublishError {
+    /// A published version says something else now.
+    #[error(
+        "service `{code}` was published as version {version} and says something else now:\n  {}\nraise `version` in items/{code}/item.yaml",
+        .changes.join("\n  ")
+    )]
+    Changed {
+        /// Service.
+        code: ItemCode,
+        /// Version that was published.
+        version: u32,
+        /// What changed, in words.
+        changes: Vec<String>,
+    },
+    /// The database failed.
+    #[error(transparent)]
+    Store(#[from] Error),
+}
+
+/// Writes down the items of a pack, so that cases can keep their version for ever. To be called before a
+/// pack is put in force. Writing the same pack down again changes nothing.
+///
+/// A published version never changes. Only where packs are being written (`watch_city`) a version under
+/// which nobody has applied yet may still be mended.
+///
+/// # Errors
+/// When a version was published with other content, or the database fails.
+pub async fn publish(state: &AppState, pack: &LoadedPack) -> Result<(), PublishError> {
     let now = state.clock.now().millis();
     let mut tx = state.store.write().await?;
     for item in &pack.pack.items {
-        sqlx::query(
-            "INSERT INTO published_item (code, version, document, published_at) VALUES ($1, $2, $3, $4) \
-             ON CONFLICT (code, version) DO NOTHING",
-        )
-        .bind(item.code.clone())
-        .bind(i64::from(item.version))
-        .bind(serde_json::to_string(item)?)
-        .bind(now)
-        .execute(&mut *tx)
-        .await?;
+        match published(&mut tx, item).await? {
+            Some(known) if known == *item => continue,
+            Some(_) if state.config.watch_city && !applied_under(&mut tx, item).await? => {
+                by_version("DELETE FROM published_item WHERE code = $1 AND version = $2", item)
+                    .execute(&mut *tx)
+                    .await
+                    .map_err(Error::from)?;
+            }
+            Some(known) => {
+                let changes = check::diff::items(&known, item);
+                return Err(PublishError::Changed { code: item.code.clone(), version: item.version, changes });
+            }
+            None => {}
+        }
+        let document = serde_json::to_string(item).map_err(Error::from)?;
+        by_version("INSERT INTO published_item (code, version, document, published_at) VALUES ($1, $2, $3, $4)", item)
+            .bind(document)
+            .bind(now)
+            .execute(&mut *tx)
+            .await
+            .map_err(Error::from)?;
     }
-    tx.commit().await
+    tx.commit().await?;
+    state.items.0.write().clear();
+    Ok(())
+}
+
+fn by_version<'q>(sql: &'static str, item: &ServiceItem) -> Query<'q, Any, AnyArguments> {
+    sqlx::query(sql).bind(item.code.clone()).bind(i64::from(item.version))
+}
+
+async fn published(tx: &mut Write, item: &ServiceItem) -> Result<Option<ServiceItem>> {
+    let row = by_version("SELECT document FROM published_item WHERE code = $1 AND version = $2", item);
+    let Some(row) = row.fetch_optional(&mut **tx).await? else { return Ok(None) };
+    // What an older platform wrote down in another shape cannot be compared; it stays as it is.
+    Ok(Some(serde_json::from_str(&row.try_get::<String, _>("document")?).unwrap_or_else(|_| item.clone())))
+}
+
+async fn applied_under(tx: &mut Write, item: &ServiceItem) -> Result<bool> {
+    let case = by_version("SELECT id FROM cases WHERE item_code = $1 AND item_version = $2 LIMIT 1", item);
+    Ok(case.fetch_optional(&mut **tx).await?.is_some())
 }

@@ -11,10 +11,11 @@ mod submit;
 
 use utoipa_axum::router::OpenApiRouter;
 
-pub(crate) use check::{Checked, HandedIn, attach_files, check};
-pub use items::{Items, at_version, publish};
+pub(crate) use check::{Checked, HandedIn, attach_files, check, settled, slots_of};
+pub use items::{Items, PublishError, at_version, publish};
 pub(crate) use keys::{first_time, key_of, known};
 pub(crate) use serials::next_serial;
+pub(crate) use submit::child_number;
 
 use crate::AppState;
 

@@ -32,6 +32,7 @@ use crate::{
     AppState, Error, Result, appointments,
     http::JsonBody,
     identity::{Resident, facts},
+    joint,
     notices::say,
     store::Write,
     workflow::{self, Dossier, Scene, approve_by_rules, case_view},
@@ -79,7 +80,8 @@ async fn submit_case(
         Err(refusal) => return taken_before(&state, who.party_id, &key, &digest).await?.ok_or(refusal),
     };
     audience(&rules, &checked)?;
-    take(&scene, who.party_id, &key, &digest, &body, rules, checked).await
+    let plan = joint::judge(&state, &rules, &checked).await?;
+    take(&scene, who.party_id, &key, &digest, &body, Passed { rules, checked, plan }).await
 }
 
 /// The answer of a submission that was taken before.
@@ -136,6 +138,14 @@ fn audience(rules: &Evaluator, checked: &Checked) -> Result<()> {
     Err(Problem::new(ProblemCode::Invalid).with_fields(fields).into())
 }
 
+/// A submission that nothing stands against.
+struct Passed {
+    rules: Arc<Evaluator>,
+    checked: Checked,
+    /// Parts of a joint service; empty for others.
+    plan: joint::Plan,
+}
+
 /// One transaction: key, case, task, files, receipt, events, jobs, audit.
 async fn take(
     scene: &Scene<'_>,
@@ -143,9 +153,9 @@ async fn take(
     key: &str,
     digest: &str,
     body: &SubmitCase,
-    rules: Arc<Evaluator>,
-    checked: Checked,
+    passed: Passed,
 ) -> Result<Response> {
+    let Passed { rules, checked, plan } = passed;
     let mut tx = scene.state.store.write().await?;
     let actor = party.to_string();
     if !claim(&mut tx, SCOPE, key, &actor, digest, scene.now).await? {
@@ -154,9 +164,14 @@ async fn take(
     }
     facts::read_logged(&mut tx, &scene.pack.pack, rules.item(), party, scene.now).await?;
     let mut case = dossier(&mut tx, scene, party, body, rules, &checked).await?;
-    workflow::open(&mut tx, scene, &mut case).await?;
+    workflow::open(&mut tx, scene, &mut case, true).await?;
     attach_files(&mut tx, case.id, &checked).await?;
     appointments::book_with_case(&mut tx, scene, &case, &checked.form).await?;
+    if !plan.is_empty() {
+        joint::begin(&mut tx, scene, &case, &plan).await?;
+        let begun = workflow::lock(scene.state, &mut tx, case.id).await?;
+        case = begun.ok_or_else(|| Error::internal("a new case is gone"))?;
+    }
     approve_by_rules(&mut tx, scene, &mut case, &checked.inputs).await?;
     let receipt = receipts::sign(&mut tx, scene, &case, body).await?;
     let answer = serde_json::to_string(&Submitted { case: case_view(scene, &case), receipt })?;
@@ -181,7 +196,7 @@ async fn dossier(
     let charge = workflow.charge.as_ref().map(|charge| charge.when);
     Ok(Dossier {
         id: CaseId::from_uuid(body.draft_id.uuid()),
-        number: number(tx, scene, body, &rules).await?,
+        number: number(tx, scene, &body.channel, &rules).await?,
         party,
         channel: body.channel.clone(),
         machine: submit(steps, charge.into()).0,
@@ -198,13 +213,27 @@ async fn dossier(
         charge: None,
         happenings: Vec::new(),
         correction: None,
+        parent: None,
+        parts: Vec::new(),
         rules,
     })
 }
 
-async fn number(tx: &mut Write, scene: &Scene<'_>, body: &SubmitCase, rules: &Evaluator) -> Result<String> {
+/// The number of a case. That of a joint case has a letter in front (domain.md §1.10).
+async fn number(tx: &mut Write, scene: &Scene<'_>, channel: &str, rules: &Evaluator) -> Result<String> {
+    let number = child_number(tx, scene, channel, rules).await?;
+    Ok(if rules.item().joint.is_some() { case_number::joint(&number) } else { number })
+}
+
+/// The number of a case of one item.
+pub(crate) async fn child_number(
+    tx: &mut Write,
+    scene: &Scene<'_>,
+    channel_name: &str,
+    rules: &Evaluator,
+) -> Result<String> {
     let region = &scene.pack.pack.city.region;
-    let letter = channel(&body.channel).unwrap_or('0');
+    let letter = channel(channel_name).unwrap_or('0');
     let kind = rules.item().guide.item_type;
     let prefix = format!("case:{region}:{}:{letter}:{}", scene.today, kind.code());
     let serial = next_serial(tx, &prefix).await?;

@@ -21,6 +21,13 @@ impl Hub {
         }
     }
 
+    /// Parties whose apps listen now.
+    pub fn listening(&self) -> Vec<PartyId> {
+        let mut listeners = self.0.lock();
+        listeners.retain(|_, sender| sender.receiver_count() > 0);
+        listeners.keys().copied().collect()
+    }
+
     /// Listens for wake-ups of a party.
     pub fn listen(&self, party: PartyId) -> watch::Receiver<()> {
         self.0.lock().entry(party).or_insert_with(|| watch::channel(()).0).subscribe()

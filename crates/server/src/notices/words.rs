@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeMap, sync::OnceLock};
 
-use haoban_domain::text::LocalText;
+use haoban_domain::{text::LocalText, time::Date};
 use serde::Deserialize;
 
 const FILE: &str = include_str!("../../assets/words.yaml");
@@ -45,6 +45,12 @@ pub(crate) use say;
 /// A value that reads the same in both languages.
 pub fn plain(value: impl ToString) -> LocalText {
     LocalText::new(value.to_string(), value.to_string())
+}
+
+/// A day as people say it: 12月17日, 17 December.
+pub fn day(day: Date) -> LocalText {
+    let month = LocalText::new(day.0.month().to_string(), day.0.strftime("%B").to_string());
+    say!("date", "day", month = &month, day = &plain(day.0.day()))
 }
 
 #[cfg(test)]

@@ -22,6 +22,7 @@ use super::{
 use crate::{
     AppState, Result, appointments,
     intake::{self, HandedIn},
+    joint,
     notices::say,
     store::Write,
 };
@@ -40,6 +41,13 @@ pub(super) async fn withdraw(
     let scope = format!("withdraw:{id}");
     if intake::first_time(&mut tx, &scope, key, &party.to_string(), body, scene.now).await? {
         let details = json!({ "reason_given": !body.reason.trim().is_empty() });
+        if case.item().joint.is_some() {
+            joint::withdraw(&mut tx, &scene, &case, party).await?;
+            tx.commit().await?;
+            wake(state, &case);
+            let now = rows::load(state, id).await?.ok_or(ProblemCode::NotFound)?;
+            return Ok(case_view(&scene, &now));
+        }
         step(&mut tx, &scene, &mut case, CaseEvent::Withdraw, &By::Applicant(party), details).await?;
         tx.commit().await?;
         wake(state, &case);

@@ -15,7 +15,7 @@ use haoban_domain::{
     workflow::WorkflowStep,
 };
 
-use crate::{AppState, Error, Result, catalogue::LoadedPack};
+use crate::{AppState, Error, Result, catalogue::LoadedPack, joint::PartRecord};
 
 /// Everything around a case at one moment.
 pub(crate) struct Scene<'a> {
@@ -76,6 +76,10 @@ pub(crate) struct Dossier {
     pub charge: Option<ChargeView>,
     pub happenings: Vec<Happening>,
     pub correction: Option<Correction>,
+    /// The joint case it is part of.
+    pub parent: Option<CaseId>,
+    /// Parts of a joint case; empty for others.
+    pub parts: Vec<PartRecord>,
 }
 
 impl Dossier {

@@ -120,7 +120,7 @@ async fn close_task(tx: &mut Write, scene: &Scene<'_>, case: &Dossier) -> Result
 async fn notify(tx: &mut Write, scene: &Scene<'_>, case: &Dossier, notice: CaseNotice) -> Result<()> {
     let item = &case.item().guide.name;
     let number = notices::plain(&case.number);
-    let due = case.correction.as_ref().map(|notice| notices::plain(notice.due_on)).unwrap_or_default();
+    let due = case.correction.as_ref().map(|notice| notices::day(notice.due_on)).unwrap_or_default();
     let (kind, title, body) = sentences(notice, item, &number, &due);
     let notice = Notice {
         id: NoticeId::new(scene.now.millis(), scene.random()),

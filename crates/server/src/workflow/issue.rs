@@ -130,7 +130,8 @@ fn last_day(from: Date, months: u16) -> Option<Date> {
     end.yesterday().ok().map(Date)
 }
 
-fn written(value: Option<Value>, format: ValueFormat) -> String {
+/// A value as people read it on a paper.
+pub(crate) fn written(value: Option<Value>, format: ValueFormat) -> String {
     let Some(value) = value else { return String::new() };
     match (format, &value) {
         (ValueFormat::Money, Value::Number(number)) => number.as_i64().map(money::yuan).unwrap_or_default(),

@@ -20,10 +20,11 @@ pub use charges::ChargeOrder;
 pub(crate) use charges::{paid, refund};
 pub(crate) use decide::{approve_by_rules, decision};
 pub(crate) use dossier::{Correction, Dossier, Scene};
-pub(crate) use moves::{By, open, step, wake};
+pub(crate) use issue::written;
+pub(crate) use moves::{By, open, restate, step, wake};
 pub use payment::{LocalLedger, PaymentGateway, PaymentLink, PaymentOrder, Settlement};
 pub(crate) use payment::{linked_case, use_link};
-pub(crate) use rows::{insert_correction, load, lock};
+pub(crate) use rows::{insert_correction, load, lock, read_part};
 pub(crate) use timers::{accept_by_silence, end_unanswered, settle_payment};
 pub(crate) use view::{case_view, clock, department_name};
 

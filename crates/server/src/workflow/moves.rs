@@ -3,7 +3,7 @@
 use std::collections::VecDeque;
 
 use haoban_domain::{
-    case::{CaseEvent, CaseStatus, NotAllowed, apply, submit, timeline::Happening},
+    case::{CaseEvent, CaseStatus, Effect, NotAllowed, apply, submit, timeline::Happening},
     ids::PartyId,
     receipt,
 };
@@ -17,7 +17,7 @@ use super::{
 use crate::{
     AppState, Error, Result, appointments,
     audit::{self, Act},
-    notices,
+    joint, notices,
     store::Write,
 };
 
@@ -55,22 +55,45 @@ impl By {
     }
 }
 
-/// A new case: its row, its first task and clock. `case.machine` is what [`submit`] gives.
-pub(crate) async fn open(tx: &mut Write, scene: &Scene<'_>, case: &mut Dossier) -> Result<()> {
+/// A new case: its row, its first task and clock. `case.machine` is what [`submit`] gives. Parts that are
+/// opened together with the whole send no word of their own.
+pub(crate) async fn open(tx: &mut Write, scene: &Scene<'_>, case: &mut Dossier, notify: bool) -> Result<()> {
     let steps = u16::try_from(case.item().workflow.steps.len()).unwrap_or(u16::MAX);
     let charge = case.item().workflow.charge.as_ref().map(|charge| charge.when);
     let (machine, effects) = submit(steps, charge.into());
     case.machine = machine;
     case.clocks.record_all(&effects, scene.today);
     rows::insert(tx, case).await?;
+    let joint = case.item().joint.is_some();
     for effect in &effects {
-        effects::perform(tx, scene, case, effect).await?;
+        let wanted = match effect {
+            Effect::Notify { .. } => notify,
+            // A joint case has no office of its own: its parts have tasks and clocks.
+            _ => !joint,
+        };
+        if wanted {
+            effects::perform(tx, scene, case, effect).await?;
+        }
     }
     case.revision += 1;
     if !rows::update(tx, case).await? {
         return Err(ProblemCode::RevisionConflict.into());
     }
     record(tx, scene, case, &By::Applicant(case.party), "case.submitted", Value::Null).await?;
+    told(tx, scene, case).await
+}
+
+/// A joint case stands where its parts put it; its devices are told that something moved.
+pub(crate) async fn restate(tx: &mut Write, scene: &Scene<'_>, case: &mut Dossier, status: CaseStatus) -> Result<()> {
+    let ended = status.is_final() && !case.machine.status.is_final();
+    case.machine.status = status;
+    case.revision += 1;
+    if !rows::update(tx, case).await? {
+        return Err(ProblemCode::RevisionConflict.into());
+    }
+    if ended {
+        record(tx, scene, case, &By::System("parts"), "case.ended", json!({ "status": status })).await?;
+    }
     told(tx, scene, case).await
 }
 
@@ -88,7 +111,11 @@ pub(crate) async fn step(
         let follows = one(tx, scene, case, event, &by, details).await?;
         waiting.extend(follows.map(|event| (event, By::System("delivery"), Value::Null)));
     }
-    told(tx, scene, case).await
+    told(tx, scene, case).await?;
+    match case.parent {
+        Some(parent) => joint::follow(tx, scene, parent).await,
+        None => Ok(()),
+    }
 }
 
 async fn one(

@@ -4,6 +4,7 @@ use std::str::FromStr;
 
 use haoban_domain::{
     case::{CaseEvent, CaseStatus, timeline::Happening},
+    form::Evaluator,
     ids::{CaseId, CorrectionId, PartyId},
     time::{Date, Timestamp},
 };
@@ -11,7 +12,12 @@ use serde::de::DeserializeOwned;
 use sqlx::{AnyConnection, AssertSqlSafe, Row, any::AnyRow};
 
 use super::{Correction, Dossier, charges};
-use crate::{AppState, Error, Result, intake::at_version, store::Write};
+use crate::{
+    AppState, Error, Result,
+    intake::at_version,
+    joint::{self, PartRecord},
+    store::Write,
+};
 
 const CASE: &str = "SELECT id, number, party_id, item_code, item_version, channel, revision, submitted_at, machine, clocks, \
                     applicant, answers, choices, slots, facts, headline, decision FROM cases WHERE id = $1";
@@ -53,6 +59,7 @@ async fn read(state: &AppState, connection: &mut AnyConnection, id: CaseId, suff
     let rules = rules.ok_or_else(|| Error::internal("a case names an item that was never in force"))?;
     let happenings = happenings(connection, id).await?;
     let correction = correction(connection, id).await?;
+    let (parent, parts) = family(state, connection, id, &rules).await?;
     let charge = charges::read(connection, id).await?;
     Ok(Some(Dossier {
         id,
@@ -74,7 +81,27 @@ async fn read(state: &AppState, connection: &mut AnyConnection, id: CaseId, suff
         charge,
         happenings,
         correction,
+        parent,
+        parts,
     }))
+}
+
+/// The joint case a case belongs to, or the parts of a joint case. A part has no parts of its own.
+async fn family(
+    state: &AppState,
+    connection: &mut AnyConnection,
+    id: CaseId,
+    rules: &Evaluator,
+) -> Result<(Option<CaseId>, Vec<PartRecord>)> {
+    if rules.item().joint.is_none() {
+        return Ok((joint::parent_of(connection, id).await?, Vec::new()));
+    }
+    Ok((None, Box::pin(joint::parts_of(state, connection, id)).await?))
+}
+
+/// A part of a joint case, for reading beside the others.
+pub(crate) async fn read_part(state: &AppState, connection: &mut AnyConnection, id: CaseId) -> Result<Option<Dossier>> {
+    read(state, connection, id, "").await
 }
 
 fn document<T: DeserializeOwned>(row: &AnyRow, column: &str) -> Result<T> {

@@ -11,6 +11,7 @@ use haoban_domain::{
 };
 
 use super::{Correction, Dossier, Scene};
+use crate::joint;
 
 /// Name of a department of the pack; its id when the pack no longer knows it.
 pub(crate) fn department_name(scene: &Scene<'_>, id: &str) -> LocalText {
@@ -36,6 +37,12 @@ pub(crate) fn case_view(scene: &Scene<'_>, case: &Dossier) -> CaseView {
             entry.due = Some(notice.due_on);
         }
     }
+    let lanes = joint::lanes(scene, case);
+    let is_joint = item.joint.is_some();
+    let clock = if is_joint { joint::clock(scene, case, &lanes) } else { clock(scene, case) };
+    if is_joint {
+        timeline = joint::timeline_of(case, &lanes, clock.as_ref().map(|clock| clock.due));
+    }
     let phone = departments.iter().find(|department| department.id == case.department());
     CaseView {
         id: case.id,
@@ -49,7 +56,7 @@ pub(crate) fn case_view(scene: &Scene<'_>, case: &Dossier) -> CaseView {
         status: case.machine.status,
         revision: case.revision,
         submitted_at: case.submitted_at,
-        clock: clock(scene, case),
+        clock,
         timeline,
         correction: case.correction.as_ref().map(|notice| notice_view(scene, notice)),
         decision: case.decision.clone(),
@@ -57,7 +64,13 @@ pub(crate) fn case_view(scene: &Scene<'_>, case: &Dossier) -> CaseView {
         headline: case.headline.clone(),
         answers: case.answers.clone(),
         materials: materials(case),
-        may_withdraw: allowed(&case.machine).contains(&CaseEventKind::Withdraw),
+        may_withdraw: if is_joint {
+            joint::may_withdraw(case)
+        } else {
+            allowed(&case.machine).contains(&CaseEventKind::Withdraw)
+        },
+        parts: lanes,
+        parent: case.parent,
     }
 }
 

@@ -1,5 +1,8 @@
 //! A platform on a free port with the demo city, and people who talk to it.
 
+#[path = "../support/services.rs"]
+mod services;
+
 use std::{
     collections::BTreeMap,
     path::Path,
@@ -70,12 +73,12 @@ fn clock() -> Arc<Standing> {
 async fn open(folder: &Path, public_url: &str, clock: &Arc<Standing>, database: &str) -> AppState {
     let mut config = Config::load(None, []).unwrap();
     config.data_dir = folder.to_owned();
-    config.city = concat!(env!("CARGO_MANIFEST_DIR"), "/../../cities/zhengzhou").to_owned();
     config.worker = false;
     config.database_url = database.to_owned();
     config.public_url = public_url.to_owned();
     let clock: Arc<dyn Clock> = Arc::<Standing>::clone(clock);
-    AppState::open(config, app::Ports { clock, random: Arc::new(SystemRandom) }).await.unwrap()
+    let ports = app::Ports { clock, random: Arc::new(SystemRandom) };
+    AppState::with_pack(config, ports, services::pack_with(&services::THREE)).await.unwrap()
 }
 
 /// The running platform.

@@ -3,20 +3,17 @@
 
 pub mod browser;
 pub mod postgres;
+pub mod services;
 
-use std::{
-    path::PathBuf,
-    sync::{
-        Arc,
-        atomic::{AtomicI64, Ordering},
-    },
+use std::sync::{
+    Arc,
+    atomic::{AtomicI64, Ordering},
 };
 
 use haoban_domain::{ids::PartyId, item::AudienceKind, time::Timestamp};
 use haoban_server::{
     AppState, app,
     app::Ports,
-    catalogue,
     config::Config,
     identity::{accounts, accounts::NewOfficer, accounts::NewParty, facts},
     ports::{Clock, SystemRandom},
@@ -54,10 +51,6 @@ pub struct Platform {
     _folder: tempfile::TempDir,
 }
 
-fn city() -> PathBuf {
-    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../cities/zhengzhou")
-}
-
 fn http() -> reqwest::Client {
     reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).build().unwrap()
 }
@@ -78,7 +71,7 @@ impl Platform {
         let base = config.public_url.clone();
         let clock = Arc::new(TestClock(AtomicI64::new(START)));
         let ports = Ports { clock: clock.clone(), random: Arc::new(SystemRandom) };
-        let pack = catalogue::load(&city()).unwrap();
+        let pack = services::pack_with(&services::THREE);
         let state = AppState::with_pack(config, ports, pack).await.unwrap();
         let party = people(&state).await;
         let serving = tokio::spawn(app::serve(listener, state.clone()));

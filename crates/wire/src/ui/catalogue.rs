@@ -2,7 +2,7 @@
 
 use haoban_domain::{
     form::HeadlineState,
-    item::{Guide, HandlingKind, ItemCode, OnlineDepth, TimeLimit},
+    item::{AudienceKind, Guide, HandlingKind, ItemCode, OnlineDepth, TimeLimit},
     licence::Licence,
     material::{MaterialRule, MaterialState},
     pack::{HomeTile, Theme},
@@ -44,7 +44,7 @@ pub struct HomeView {
     pub catalogue_at: Option<Timestamp>,
 }
 
-/// Lists items, all or of one theme.
+/// Lists items: all, or those that every given part holds for.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(deny_unknown_fields)]
 #[ts(export)]
@@ -53,16 +53,76 @@ pub struct CatalogueOpen {
     #[ts(optional)]
     #[serde(default)]
     pub theme: Option<String>,
+    /// Life event id; its items come in the order in which they are done.
+    #[ts(optional)]
+    #[serde(default)]
+    pub event: Option<String>,
+    /// Department id.
+    #[ts(optional)]
+    #[serde(default)]
+    pub department: Option<String>,
+    /// For people or for businesses.
+    #[ts(optional)]
+    #[serde(default)]
+    pub audience: Option<AudienceKind>,
 }
 
 /// A list of items.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, TS)]
 #[ts(export)]
 pub struct CatalogueView {
     /// Themes with how many items each.
     pub themes: Vec<ThemeCount>,
+    /// Life events with how many items each.
+    pub events: Vec<EventCount>,
+    /// Departments that have items, with how many each.
+    pub departments: Vec<DepartmentCount>,
+    /// Items for people.
+    pub for_people: u32,
+    /// Items for businesses.
+    pub for_businesses: u32,
+    /// What was done on this device, most often first; from its own cases and drafts.
+    pub used: Vec<UsedItem>,
     /// Items.
     pub items: Vec<ItemRow>,
+}
+
+/// A life event and how many items it leads to.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct EventCount {
+    /// Id.
+    pub id: String,
+    /// Name.
+    pub name: LocalText,
+    /// Icon.
+    pub icon: String,
+    /// Items.
+    pub count: u32,
+}
+
+/// A department and how many items it has.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct DepartmentCount {
+    /// Id.
+    pub id: String,
+    /// Name.
+    pub name: LocalText,
+    /// Items.
+    pub count: u32,
+}
+
+/// An item that was applied for from this device before.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct UsedItem {
+    /// The item.
+    pub item: ItemRow,
+    /// How many cases and drafts.
+    pub times: u32,
+    /// The latest of them.
+    pub last_at: Timestamp,
 }
 
 /// A theme and how many items it holds.
@@ -99,8 +159,8 @@ pub struct ItemRow {
     pub handling: HandlingKind,
     /// Promise.
     pub promised_limit: TimeLimit,
-    /// Fee in words.
-    pub fee: LocalText,
+    /// Fee in words; absent when nothing is charged.
+    pub fee: Option<LocalText>,
 }
 
 /// Searches the catalogue on the device.
@@ -134,6 +194,8 @@ pub struct SearchHit {
     pub marks: Vec<Mark>,
     /// A keyword that matched when the name did not ("孩子上学").
     pub via: Option<String>,
+    /// It was applied for from this device before.
+    pub used: bool,
 }
 
 /// A matched character of the name, with the letters that matched it (initials or pinyin).
@@ -181,6 +243,8 @@ pub struct GuideView {
     pub licences: Vec<Licence>,
     /// How many question pages there are before any answer.
     pub question_count: u32,
+    /// District of the resident's own address; its counters come first in the guide.
+    pub district: Option<LocalText>,
     /// Drafts of this item on the device.
     pub drafts: Vec<DraftRow>,
 }

@@ -9,6 +9,7 @@ export default [
     children: [
       { path: '', name: 'draft', component: () => import('./StartPage.vue'), meta: { title: 'apply.start_title', tab: 'items' } },
       { path: 'q/:step', name: 'question', component: () => import('./QuestionPage.vue'), props: true, meta: { title: 'apply.question', tab: 'items' } },
+      { path: 'plan', name: 'plan', component: () => import('./PlanPage.vue'), meta: { title: 'joint.plan', tab: 'items' } },
       { path: 'materials', name: 'materials', component: () => import('./MaterialsPage.vue'), meta: { title: 'apply.materials', tab: 'items' } },
       { path: 'check', name: 'check', component: () => import('./CheckPage.vue'), meta: { title: 'apply.check', tab: 'items' } },
     ],

@@ -26,6 +26,16 @@ export function slotsOf(view: DraftView): Slot[] {
   })
 }
 
+/** Slots for the materials page: those that a question page asks for stand here only while they are missing. */
+export function ownPageSlots(view: DraftView): Slot[] {
+  const placed = new Set(
+    view.form.pages
+      .flatMap((page) => page.fields)
+      .flatMap((field) => (field.kind === 'material' && view.state.fields[field.id]?.visible ? [field.material] : [])),
+  )
+  return slotsOf(view).filter((slot) => !placed.has(slot.rule.id) || slot.state.standing === 'needed')
+}
+
 function slotOf(view: DraftView, rule: MaterialRule, state: MaterialState): Slot {
   const choice = view.choices[rule.id]
   const used = choice?.kind === 'licence' ? choice.licence : state.usable_licences[0]

@@ -4,8 +4,8 @@ use haoban_domain::{
     form::{Field, FieldKind, Required},
     item::ServiceItem,
     material::Replacement,
-    rules::Expr,
-    workflow::Output,
+    rules::{Expr, typing::Expected},
+    workflow::{Output, ValueFormat},
 };
 
 /// An expression and where it stands.
@@ -17,6 +17,25 @@ pub struct Placed<'a> {
     pub path: String,
     /// The expression.
     pub rule: &'a Expr,
+    /// What it must yield there.
+    pub expected: Expected,
+    /// The fields of the list it stands in.
+    pub within: Option<&'a [Field]>,
+}
+
+impl<'a> Placed<'a> {
+    fn new(part: &'static str, path: String, rule: &'a Expr, expected: Expected) -> Self {
+        Self { part, path, rule, expected, within: None }
+    }
+}
+
+/// What a value must be to be written in a format.
+fn written(format: ValueFormat) -> Expected {
+    match format {
+        ValueFormat::Plain => Expected::Line,
+        ValueFormat::Money | ValueFormat::Hundredths => Expected::Int,
+        ValueFormat::Date => Expected::Day,
+    }
 }
 
 /// All of them.
@@ -51,40 +70,59 @@ pub fn fields(item: &ServiceItem) -> Vec<(String, &Field, bool)> {
 fn guide<'a>(item: &'a ServiceItem, found: &mut Vec<Placed<'a>>) {
     for (at, condition) in item.guide.conditions.iter().enumerate() {
         if let Some(rule) = &condition.rule {
-            found.push(Placed { part: "item", path: format!("guide.conditions.{at}.rule"), rule });
+            found.push(Placed::new("item", format!("guide.conditions.{at}.rule"), rule, Expected::Bool));
         }
     }
 }
 
 fn form<'a>(item: &'a ServiceItem, found: &mut Vec<Placed<'a>>) {
-    let mut push = |path: String, rule: &'a Expr| found.push(Placed { part: "form", path, rule });
     for (at, page) in item.form.pages.iter().enumerate() {
-        page.show.iter().for_each(|rule| push(format!("pages.{at}.show"), rule));
-    }
-    for (path, field, _) in fields(item) {
-        field.show.iter().for_each(|rule| push(format!("{path}.show"), rule));
-        if let Required::When(rule) = &field.required {
-            push(format!("{path}.required"), rule);
-        }
-        if let FieldKind::Computed { value, .. } = &field.kind {
-            push(format!("{path}.value"), value);
-        }
-        if let FieldKind::SingleChoice { options } | FieldKind::MultiChoice { options } = &field.kind {
-            for (at, option) in options.iter().enumerate() {
-                option.show.iter().for_each(|rule| push(format!("{path}.options.{at}.show"), rule));
+        let show = page.show.iter();
+        found.extend(show.map(|rule| Placed::new("form", format!("pages.{at}.show"), rule, Expected::Bool)));
+        for (index, inner) in page.fields.iter().enumerate() {
+            let path = format!("pages.{at}.fields.{index}");
+            field(inner, &path, None, found);
+            if let FieldKind::People { fields, .. } | FieldKind::Group { fields, .. } = &inner.kind {
+                for (number, entry) in fields.iter().enumerate() {
+                    field(entry, &format!("{path}.fields.{number}"), Some(fields), found);
+                }
             }
         }
-        field.checks.iter().enumerate().for_each(|(at, check)| push(format!("{path}.checks.{at}.rule"), &check.rule));
     }
-    item.form.checks.iter().enumerate().for_each(|(at, check)| push(format!("checks.{at}.rule"), &check.rule));
+    let mut push = |path: String, rule: &'a Expr, expected| found.push(Placed::new("form", path, rule, expected));
+    item.form
+        .checks
+        .iter()
+        .enumerate()
+        .for_each(|(at, check)| push(format!("checks.{at}.rule"), &check.rule, Expected::Bool));
     for (at, limit) in item.form.headline.iter().flat_map(|headline| &headline.least_of).enumerate() {
-        push(format!("headline.least_of.{at}.value"), &limit.value);
-        limit.when.iter().for_each(|rule| push(format!("headline.least_of.{at}.when"), rule));
+        push(format!("headline.least_of.{at}.value"), &limit.value, Expected::Int);
+        limit.when.iter().for_each(|rule| push(format!("headline.least_of.{at}.when"), rule, Expected::Bool));
+    }
+}
+
+fn field<'a>(field: &'a Field, path: &str, within: Option<&'a [Field]>, found: &mut Vec<Placed<'a>>) {
+    let mut push =
+        |path: String, rule: &'a Expr, expected| found.push(Placed { part: "form", path, rule, expected, within });
+    field.show.iter().for_each(|rule| push(format!("{path}.show"), rule, Expected::Bool));
+    if let Required::When(rule) = &field.required {
+        push(format!("{path}.required"), rule, Expected::Bool);
+    }
+    if let FieldKind::Computed { value, format } = &field.kind {
+        push(format!("{path}.value"), value, written(*format));
+    }
+    if let FieldKind::SingleChoice { options } | FieldKind::MultiChoice { options } = &field.kind {
+        for (at, option) in options.iter().enumerate() {
+            option.show.iter().for_each(|rule| push(format!("{path}.options.{at}.show"), rule, Expected::Bool));
+        }
+    }
+    for (at, check) in field.checks.iter().enumerate() {
+        push(format!("{path}.checks.{at}.rule"), &check.rule, Expected::Bool);
     }
 }
 
 fn materials<'a>(item: &'a ServiceItem, found: &mut Vec<Placed<'a>>) {
-    let mut push = |path: String, rule: &'a Expr| found.push(Placed { part: "materials", path, rule });
+    let mut push = |path: String, rule: &'a Expr| found.push(Placed::new("materials", path, rule, Expected::Bool));
     for (at, material) in item.materials.iter().enumerate() {
         material.when.iter().for_each(|rule| push(format!("{at}.when"), rule));
         for (index, replacement) in material.replaced_by.iter().enumerate() {
@@ -98,23 +136,25 @@ fn materials<'a>(item: &'a ServiceItem, found: &mut Vec<Placed<'a>>) {
 }
 
 fn workflow<'a>(item: &'a ServiceItem, found: &mut Vec<Placed<'a>>) {
-    let mut push = |path: String, rule: &'a Expr| found.push(Placed { part: "workflow", path, rule });
+    let mut push = |path: String, rule: &'a Expr, expected| found.push(Placed::new("workflow", path, rule, expected));
     let instant = item.workflow.instant.iter().flat_map(|instant| &instant.grant_when);
-    instant.enumerate().for_each(|(at, rule)| push(format!("instant.grant_when.{at}.rule"), &rule.rule));
+    instant
+        .enumerate()
+        .for_each(|(at, rule)| push(format!("instant.grant_when.{at}.rule"), &rule.rule, Expected::Bool));
     for (at, step) in item.workflow.steps.iter().enumerate() {
         for (index, check) in step.checks.iter().enumerate() {
-            check.rule.iter().for_each(|rule| push(format!("steps.{at}.checks.{index}.rule"), rule));
+            let rule = check.rule.iter();
+            rule.for_each(|rule| push(format!("steps.{at}.checks.{index}.rule"), rule, Expected::Bool));
         }
     }
     item.workflow.charge.iter().for_each(|charge| push("charge.amount".to_owned(), &charge.amount));
     for (at, output) in item.workflow.outputs.iter().enumerate() {
         match output {
-            Output::Payment { amount, .. } => push(format!("outputs.{at}.amount"), amount),
+            Output::Payment { amount, .. } => push(format!("outputs.{at}.amount"), amount, Expected::Int),
             Output::Licence { fields, .. } | Output::Document { fields, .. } => {
-                fields
-                    .iter()
-                    .enumerate()
-                    .for_each(|(index, field)| push(format!("outputs.{at}.fields.{index}.value"), &field.value));
+                for (index, field) in fields.iter().enumerate() {
+                    push(format!("outputs.{at}.fields.{index}.value"), &field.value, written(field.format));
+                }
             }
         }
     }

@@ -1,18 +1,28 @@
 //! `check-city`: the linter of city packs (domain.md §2.5).
 //!
-//! Rules of §2.5 that today's types carry, by file: L01–L08, L10, L12, L13, L16, L18 in [`guide`];
-//! L14, L15 in [`materials`]; L19 in [`texts`]; L20 in [`rules`]; references in [`references`].
-//! L09 (topic classes), L11 (sample of the result) and L17 (blank form and filled sample) have no
-//! element in the definitions yet, so nothing can break them.
+//! Rules of §2.5 by file: L01–L08, L10, L12, L13, L16, L18 in [`guide`]; L09 in [`audience`]; L11, L17 in
+//! [`samples`]; L14, L15 in [`materials`]; L19 in [`texts`]; L20 in [`rules`]. Besides them: references,
+//! types of expressions, sizes, links, secrets, purposes and grades, and the worked examples.
 
+mod audience;
+mod care;
+pub mod diff;
 pub mod expressions;
 pub mod fixtures;
 pub mod guide;
+pub mod joint;
+mod limits;
+mod lines;
+mod links;
 pub mod materials;
 pub mod references;
 pub mod report;
 pub mod rules;
+mod samples;
+pub mod simulate;
 pub mod texts;
+pub mod typing;
+pub mod ways;
 
 use std::{io::Write, path::Path};
 
@@ -46,6 +56,7 @@ pub fn findings(source: &PackSource, today: Date) -> Vec<Finding> {
     let (pack, mut findings) = load::assemble(source);
     if let Some(pack) = pack {
         findings.extend(of_pack(&pack, today));
+        findings.extend(calendar(&pack, today));
         if pack.city.id != source.name {
             let message = format!("the id is `{}` but the folder is `{}`", pack.city.id, source.name);
             findings.push(Finding::at("city.yaml", "id", "reference", message, "make both the same"));
@@ -58,6 +69,11 @@ pub fn findings(source: &PackSource, today: Date) -> Vec<Finding> {
         // What can be read without the rest is read anyway, so that one run names as much as possible.
         findings.extend(fixtures::shape(source));
     }
+    for finding in &mut findings {
+        if let (None, Some(text)) = (finding.line, source.files.get(&finding.file)) {
+            finding.line = Some(lines::line_of(text, &finding.path));
+        }
+    }
     findings.sort();
     findings.dedup();
     findings
@@ -65,13 +81,29 @@ pub fn findings(source: &PackSource, today: Date) -> Vec<Finding> {
 
 fn of_pack(pack: &CityPack, today: Date) -> Vec<Finding> {
     let mut findings = references::check(pack);
+    findings.extend(ways::check(pack));
     findings.extend(texts::check(pack));
+    findings.extend(care::dictionary(pack));
+    findings.extend(joint::check(pack));
     for item in &pack.items {
         findings.extend(guide::check(item, today));
+        findings.extend(audience::check(item, pack));
         findings.extend(materials::check(item));
+        findings.extend(limits::check(item));
+        findings.extend(care::check(item));
         findings.extend(rules::check(item, pack));
+        findings.extend(typing::check(item, pack));
     }
     findings
+}
+
+/// Time limits are counted by the calendar of the year.
+fn calendar(pack: &CityPack, today: Date) -> Option<Finding> {
+    let year = today.0.year();
+    let known = pack.calendars.iter().any(|calendar| calendar.year == year);
+    let message = format!("there is no calendar of {year}");
+    let remedy = "add calendars/<year>.yaml with the days off and the make-up workdays";
+    (!known).then(|| Finding::at(format!("calendars/{year}.yaml"), "", "calendar", message, remedy))
 }
 
 fn with_rules(source: &PackSource, pack: CityPack) -> Vec<Finding> {

@@ -187,7 +187,9 @@ fn tiles(pack: &CityPack, said: &mut Said) {
     let mut tile = |path: String, tile: &HomeTile| {
         let (kind, name) = tile.to.split_once(':').unwrap_or_default();
         let known = match kind {
-            "item" => pack.items.iter().any(|item| item.code == name),
+            "item" => {
+                pack.items.iter().any(|item| item.code == name) || pack.joint.iter().any(|service| service.code == name)
+            }
             "theme" => pack.city.themes.iter().any(|theme| theme.id == name),
             "route" => ROUTES.contains(&name),
             _ => false,
@@ -308,6 +310,16 @@ fn form(item: &ServiceItem, pack: &CityPack, said: &mut Said) {
         .flat_map(|(path, field, _)| field.checks.iter().map(move |check| (path.clone(), check.id.as_str())));
     let own = item.form.checks.iter().map(|check| ("checks".to_owned(), check.id.as_str()));
     said.once(&file, "check", checks.chain(own));
+    let slots = fields.iter().filter_map(|(path, field, _)| match &field.kind {
+        FieldKind::Material { material } => Some((format!("{path}.material"), material.as_str())),
+        _ => None,
+    });
+    let slots: Vec<(String, &str)> = slots.collect();
+    for (path, slot) in &slots {
+        let known = item.materials.iter().any(|material| material.id == *slot);
+        said.known(&file, path.clone(), "material in materials.yaml", slot, known);
+    }
+    said.once(&file, "material", slots.into_iter());
     for (old, new) in &item.form.renamed_fields {
         let known = fields.iter().any(|(_, field, _)| field.id == *new);
         said.known(&file, format!("renamed_fields.{old}"), "field", new, known);

@@ -28,7 +28,8 @@ pub fn write(source: &PackSource, findings: &[Finding], format: Format, out: &mu
 }
 
 fn rendered(source: &PackSource, finding: &Finding) -> String {
-    let mut diagnostic = MietteDiagnostic::new(format!("{}: {}", finding.path, finding.message))
+    let place = if finding.path.is_empty() { String::new() } else { format!("{}: ", finding.path) };
+    let mut diagnostic = MietteDiagnostic::new(format!("{place}{}", finding.message))
         .with_code(finding.rule)
         .with_help(finding.remedy.clone());
     let text = source.files.get(&finding.file).cloned().unwrap_or_default();
@@ -44,42 +45,11 @@ fn rendered(source: &PackSource, finding: &Finding) -> String {
     }
 }
 
-/// The line of a finding: the one the reader named, or the one found by walking its path through the text.
+/// The line of a finding.
 fn span(text: &str, finding: &Finding) -> Option<SourceSpan> {
-    let line = finding.line.map(|line| line.saturating_sub(1)).or_else(|| line_of(text, &finding.path))?;
+    let line = finding.line?.saturating_sub(1);
     let start: usize = text.split_inclusive('\n').take(line).map(str::len).sum();
     let row = text.split('\n').nth(line)?;
     let indent = row.len() - row.trim_start().len();
     Some((start + indent, row.trim().len().max(1)).into())
-}
-
-/// Follows `pages.2.fields.0.checks` by keys and list dashes; good enough for block YAML.
-fn line_of(text: &str, path: &str) -> Option<usize> {
-    let rows: Vec<&str> = text.split('\n').collect();
-    let mut from = 0;
-    let mut found = None;
-    for part in path.split('.').filter(|part| !part.is_empty()) {
-        let next = match part.parse::<usize>() {
-            Ok(index) => nth_dash(&rows, from, index),
-            Err(_) => (from..rows.len()).find(|&row| key_of(rows[row]) == Some(part)),
-        };
-        let Some(next) = next else { break };
-        found = Some(next);
-        from = if part.parse::<usize>().is_ok() { next } else { next + 1 };
-    }
-    found
-}
-
-fn key_of(row: &str) -> Option<&str> {
-    let row = row.trim_start().trim_start_matches("- ").trim_start_matches("{ ");
-    row.split_once(':').map(|(key, _)| key)
-}
-
-/// The row of an entry of the block list that begins at `from`; none when the list is written in one line.
-fn nth_dash(rows: &[&str], from: usize, index: usize) -> Option<usize> {
-    let dash = |row: &str| row.trim_start().starts_with("- ").then(|| row.len() - row.trim_start().len());
-    let first =
-        (from..rows.len()).find(|&row| !rows[row].trim().is_empty() && !rows[row].trim_start().starts_with('#'))?;
-    let depth = dash(rows[first])?;
-    (first..rows.len()).filter(|&row| dash(rows[row]) == Some(depth)).nth(index)
 }

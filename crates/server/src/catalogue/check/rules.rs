@@ -128,8 +128,23 @@ fn fits(fact_type: &str, kind: &FieldKind) -> bool {
         FieldKind::FactChoice { .. } => fact_type == "choices",
         FieldKind::MultiChoice { .. } | FieldKind::People { .. } | FieldKind::Group { .. } => fact_type == "list",
         FieldKind::Computed { .. } | FieldKind::Declaration | FieldKind::TextBlock | FieldKind::Fact { .. } => false,
+        FieldKind::MapPoint | FieldKind::Signature | FieldKind::Material { .. } => false,
         _ => fact_type == "text",
     }
+}
+
+/// Whether people are asked for something that somebody must then need. A signature is kept with the case as
+/// it is; nobody calculates with it.
+fn is_asked(kind: &FieldKind) -> bool {
+    !matches!(
+        kind,
+        FieldKind::Computed { .. }
+            | FieldKind::Fact { .. }
+            | FieldKind::TextBlock
+            | FieldKind::Declaration
+            | FieldKind::Material { .. }
+            | FieldKind::Signature
+    )
 }
 
 /// L20: nothing is asked or read that no rule, output or officer needs.
@@ -143,10 +158,7 @@ fn needless(item: &ServiceItem, findings: &mut Vec<Finding>, used: &Used) {
         .collect();
     let form = item_file(&item.code, "form");
     for (path, field, inner) in expressions::fields(item) {
-        let asked = !matches!(
-            field.kind,
-            FieldKind::Computed { .. } | FieldKind::Fact { .. } | FieldKind::TextBlock | FieldKind::Declaration
-        );
+        let asked = is_asked(&field.kind);
         let needed = used.answers.contains(&field.id) || officer.contains(format!("field:{}", field.id).as_str());
         if asked && !inner && !needed {
             let message = format!("`{}` is asked, but no rule, output or officer needs it", field.id);

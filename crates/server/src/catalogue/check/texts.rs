@@ -3,7 +3,7 @@
 use haoban_domain::pack::CityPack;
 use serde_json::Value;
 
-use super::{Finding, item_file};
+use super::{Finding, item_file, links, load};
 
 /// Longest Chinese sentence of a text for residents, in characters.
 const MAX_SENTENCE: usize = 60;
@@ -13,41 +13,55 @@ const MAX_PLAIN: usize = 40;
 /// Checks every text of a pack.
 #[must_use]
 pub fn check(pack: &CityPack) -> Vec<Finding> {
-    let mut findings = Vec::new();
-    walk(&mut findings, "city.yaml", "", &json(&pack.city));
-    walk(&mut findings, "departments.yaml", "", &json(&pack.departments));
-    walk(&mut findings, "regions.yaml", "", &json(&pack.regions));
-    walk(&mut findings, "licences.yaml", "", &json(&pack.licence_types));
-    walk(&mut findings, "registers.yaml", "", &json(&pack.registers));
-    walk(&mut findings, "appointments.yaml", "", &json(&pack.schedules));
+    let mut texts = Texts { hosts: &pack.city.links, findings: Vec::new() };
+    texts.walk("city.yaml", "", &json(&pack.city));
+    texts.walk("departments.yaml", "", &json(&pack.departments));
+    texts.walk("regions.yaml", "", &json(&pack.regions));
+    texts.walk("licences.yaml", "", &json(&pack.licence_types));
+    texts.walk("registers.yaml", "", &json(&pack.registers));
+    texts.walk("dictionary.yaml", "", &json(&pack.dictionary));
+    texts.walk("appointments.yaml", "", &json(&pack.schedules));
     for item in &pack.items {
-        walk(&mut findings, &item_file(&item.code, "item"), "guide", &json(&item.guide));
-        walk(&mut findings, &item_file(&item.code, "form"), "", &json(&item.form));
-        walk(&mut findings, &item_file(&item.code, "materials"), "", &json(&item.materials));
-        walk(&mut findings, &item_file(&item.code, "workflow"), "", &json(&item.workflow));
+        texts.walk(&item_file(&item.code, "item"), "guide", &json(&item.guide));
+        texts.walk(&item_file(&item.code, "form"), "", &json(&item.form));
+        texts.walk(&item_file(&item.code, "materials"), "", &json(&item.materials));
+        texts.walk(&item_file(&item.code, "workflow"), "", &json(&item.workflow));
     }
-    findings
+    for service in &pack.joint {
+        texts.walk(&load::joint_file(&service.code), "", &json(service));
+    }
+    texts.findings
+}
+
+/// The texts of a pack and what is wrong with them.
+struct Texts<'a> {
+    hosts: &'a [String],
+    findings: Vec<Finding>,
 }
 
 fn json(value: &impl serde::Serialize) -> Value {
     serde_json::to_value(value).unwrap_or_default()
 }
 
-/// Visits every `{zh, en}` below a value.
-fn walk(findings: &mut Vec<Finding>, file: &str, path: &str, value: &Value) {
-    let deeper = |key: &str| if path.is_empty() { key.to_owned() } else { format!("{path}.{key}") };
-    match value {
-        Value::Object(map) => {
-            if let (Some(Value::String(zh)), Some(Value::String(en)), 2) = (map.get("zh"), map.get("en"), map.len()) {
-                text(findings, file, path, zh, en);
-                return;
+impl Texts<'_> {
+    /// Visits every `{zh, en}` below a value.
+    fn walk(&mut self, file: &str, path: &str, value: &Value) {
+        let deeper = |key: &str| if path.is_empty() { key.to_owned() } else { format!("{path}.{key}") };
+        match value {
+            Value::Object(map) => {
+                if let (Some(Value::String(zh)), Some(Value::String(en)), 2) = (map.get("zh"), map.get("en"), map.len())
+                {
+                    text(&mut self.findings, file, path, zh, en);
+                    links::check(&mut self.findings, self.hosts, file, path, &format!("{zh} {en}"));
+                    return;
+                }
+                map.iter().for_each(|(key, inner)| self.walk(file, &deeper(key), inner));
             }
-            map.iter().for_each(|(key, inner)| walk(findings, file, &deeper(key), inner));
+            Value::Array(list) => {
+                list.iter().enumerate().for_each(|(at, inner)| self.walk(file, &deeper(&at.to_string()), inner));
+            }
+            _ => {}
         }
-        Value::Array(list) => {
-            list.iter().enumerate().for_each(|(at, inner)| walk(findings, file, &deeper(&at.to_string()), inner));
-        }
-        _ => {}
     }
 }
 

@@ -9,6 +9,7 @@ import help from './help.json'
 import home from './home.json'
 import inbox from './inbox.json'
 import items from './items.json'
+import joint from './joint.json'
 import kit from './kit.json'
 import licences from './licences.json'
 import me from './me.json'
@@ -17,4 +18,4 @@ import problem from './problem.json'
 import settings from './settings.json'
 import start from './start.json'
 
-export default { access, appointments, apply, cases, core, drafts, form, help, home, inbox, items, kit, licences, me, outbox, problem, settings, start }
+export default { access, appointments, apply, cases, core, drafts, form, help, home, inbox, items, joint, kit, licences, me, outbox, problem, settings, start }

@@ -1,0 +1,73 @@
+//! Counters near the resident: those in the district of their own address come first. The address is
+//! one that a register has answered already; the device is not located.
+
+use haoban_domain::{item::Counter, pack::Region, person::Facts, text::LocalText};
+
+use super::Loaded;
+use crate::{Client, facts};
+
+/// Facts that say where somebody lives, the surest first.
+const HOMES: [&str; 3] = ["residence.address", "lease.filed_address", "identity.household_address"];
+/// A fact that says only the district.
+const DISTRICT: &str = "identity.hukou_region";
+
+/// Puts the counters of the resident's own district first; answers which district that is.
+pub(super) async fn first(client: &Client, loaded: &Loaded, counters: &mut [Counter]) -> Option<LocalText> {
+    let known = facts::all_cached(client).await;
+    let code = known.iter().find_map(district)?;
+    let region = loaded.catalogue.pack.regions.iter().find(|region| region.code == code)?;
+    sort(counters, region).then(|| region.name.clone())
+}
+
+/// The code of a district that facts name.
+fn district(facts: &Facts) -> Option<String> {
+    let at_home = HOMES.iter().find_map(|key| facts.0.get(*key)?.value.get("region")?.as_str());
+    at_home.or_else(|| facts.0.get(DISTRICT)?.value.as_str()).map(str::to_owned)
+}
+
+/// Those of a region first, each group in its own order; false when none is there.
+fn sort(counters: &mut [Counter], region: &Region) -> bool {
+    let away = |counter: &Counter| !counter.address.zh.contains(&region.name.zh);
+    counters.sort_by_key(away);
+    counters.first().is_some_and(|first| !away(first))
+}
+
+#[cfg(test)]
+mod tests {
+    use haoban_domain::person::Fact;
+    use serde_json::json;
+
+    use super::*;
+
+    fn facts(key: &str, value: serde_json::Value) -> Facts {
+        let fact: Fact =
+            serde_json::from_value(json!({ "value": value, "register": { "zh": "r", "en": "r" }, "read_at": 0 }))
+                .unwrap();
+        Facts([(key.to_owned(), fact)].into())
+    }
+
+    #[test]
+    fn the_own_district_comes_from_an_address_or_its_code() {
+        assert_eq!(district(&facts("lease.filed_address", json!({ "region": "410105" }))).as_deref(), Some("410105"));
+        assert_eq!(district(&facts("identity.hukou_region", json!("410103"))).as_deref(), Some("410103"));
+        assert_eq!(district(&facts("gjj.balance", json!(5))), None);
+    }
+
+    #[test]
+    fn counters_of_the_district_come_first() {
+        let counter = |address: &str| Counter {
+            name: LocalText::new(address, address),
+            address: LocalText::new(address, address),
+            hours: LocalText::default(),
+            transit: LocalText::default(),
+            phone: String::new(),
+        };
+        let region =
+            |name: &str| Region { code: "1".into(), name: LocalText::new(name, name), parent: Some("0".into()) };
+        let mut counters = vec![counter("West 1"), counter("East 2"), counter("West 3")];
+        assert!(sort(&mut counters, &region("East")));
+        let order: Vec<&str> = counters.iter().map(|counter| counter.address.zh.as_str()).collect();
+        assert_eq!(order, ["East 2", "West 1", "West 3"]);
+        assert!(!sort(&mut counters, &region("North")), "nobody is told of a district without a counter");
+    }
+}

@@ -1,0 +1,196 @@
+//! Joint services over real HTTP: one application, a case for every part, each with its own office and clock.
+
+use haoban_domain::identifiers::case_number;
+use reqwest::StatusCode;
+use serde_json::{Value, json};
+use sqlx::Row as _;
+
+use super::support::{City, Resident, new_id, pdf};
+
+const OWNER: &str = "13800000001";
+
+async fn count(city: &City, sql: &'static str) -> i64 {
+    sqlx::query(sql).fetch_one(city.state.store.reader()).await.unwrap().try_get(0).unwrap()
+}
+
+/// A submission with everything it lacks uploaded: the platform names the slots, the test hands them in.
+async fn complete(one: &Resident<'_>, code: &str, answers: Value) -> Value {
+    let version = one.city.state.catalogue.current().item(code).expect("a joint service").version;
+    let mut body = json!({
+        "draft_id": new_id("drf"), "item_code": code, "item_version": version, "declared": true, "channel": "app",
+        "answers": answers, "materials": {}, "files": {}
+    });
+    let draft = body["draft_id"].as_str().unwrap().to_owned();
+    // What registers know hides questions, and new papers may be asked for once others are there.
+    for _ in 0..4 {
+        let (status, problem) = one.submit(&body).await;
+        if status.is_success() {
+            return body;
+        }
+        for error in problem["field_errors"].as_array().unwrap_or_else(|| panic!("{problem}")) {
+            let field = error["field"].as_str().unwrap_or_default();
+            if error["rule"] == "hidden_field" {
+                body["answers"].as_object_mut().unwrap().remove(field);
+                continue;
+            }
+            let slot = field.strip_prefix("material:").unwrap_or_else(|| panic!("{problem}"));
+            let bytes = pdf(1);
+            let file = one.upload(&draft, slot, &bytes).await;
+            body["materials"][slot] = json!({"kind": "upload", "files": [file]});
+            body["files"][file] = json!(haoban_domain::receipt::digest(&bytes));
+        }
+    }
+    panic!("it never gets complete: {body}")
+}
+
+fn utilities(which: &[&str]) -> Value {
+    json!({
+        "which": which,
+        "water_transfer__basis": "joint", "water_transfer__home_address": {"region": "410105", "detail": "No. 3"},
+        "water_transfer__phone": "13800000001", "water_transfer__old_phone": "13800000002",
+    })
+}
+
+fn lane<'a>(case: &'a Value, item: &str) -> &'a Value {
+    case["parts"].as_array().unwrap().iter().find(|lane| lane["item"] == item).unwrap_or_else(|| panic!("{case}"))
+}
+
+async fn open_case(one: &Resident<'_>, id: &str) -> Value {
+    one.get(&format!("/v1/cases/{id}")).await.1
+}
+
+/// Power and heating of one home.
+async fn power_and_heat(one: &Resident<'_>) -> Value {
+    let mut answers = utilities(&["power", "heat"]);
+    let all = answers.as_object_mut().unwrap();
+    let extra = json!({
+        "power_transfer__power_account": "4101234567", "power_transfer__use": "home", "power_transfer__day_night": false,
+        "heat_transfer__heat_account": "1234567", "heat_transfer__area_real": 9000, "heat_transfer__wish": "use",
+        "water_transfer__handover_on": "2026-11-20", "water_transfer__pay_way": "self",
+    });
+    all.extend(extra.as_object().unwrap().clone());
+    complete(one, "utilities-transfer", answers).await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_situation_that_is_not_answered_is_refused_and_nothing_is_made() {
+    let city = City::start().await;
+    let one = city.resident(OWNER).await;
+    let version = city.state.catalogue.current().item("utilities-transfer").unwrap().version;
+    let body = json!({
+        "draft_id": new_id("drf"), "item_code": "utilities-transfer", "item_version": version, "declared": true,
+        "channel": "app", "answers": {}, "materials": {}, "files": {}
+    });
+    let (status, problem) = one.submit(&body).await;
+    assert_eq!((status, &problem["code"]), (StatusCode::UNPROCESSABLE_ENTITY, &json!("invalid")), "{problem}");
+    assert_eq!(count(&city, "SELECT COUNT(*) FROM cases").await, 0);
+    assert_eq!(count(&city, "SELECT COUNT(*) FROM joint_part").await, 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_part_gets_a_case_of_its_own_in_one_transaction_and_only_once() {
+    let city = City::start().await;
+    let one = city.resident(OWNER).await;
+    let body = power_and_heat(&one).await;
+    let (status, first) = one.submit(&body).await;
+    assert!(status.is_success(), "{first}");
+    let (again, same) = one.submit(&body).await;
+    assert_eq!((again, &same), (StatusCode::OK, &first));
+    assert_eq!(count(&city, "SELECT COUNT(*) FROM cases").await, 3);
+    assert_eq!(count(&city, "SELECT COUNT(*) FROM receipt").await, 1);
+    let case = open_case(&one, first["case"]["id"].as_str().unwrap()).await;
+    let number = case["number"].as_str().unwrap();
+    assert!(number.starts_with('Y') && case_number::parse(number).is_ok(), "{number}");
+    assert_eq!(case["parts"].as_array().unwrap().len(), 2);
+    for item in ["power-transfer", "heat-transfer"] {
+        let own = open_case(&one, lane(&case, item)["case_id"].as_str().unwrap()).await;
+        assert_eq!(own["parent"], case["id"]);
+        assert_eq!(own["item_code"], item);
+        assert!(own["answers"].as_object().unwrap().keys().all(|key| !key.contains("__")), "{own}");
+        assert!(case_number::parse(own["number"].as_str().unwrap()).is_ok());
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn one_is_refused_and_the_other_goes_on() {
+    let city = City::start().await;
+    let one = city.resident(OWNER).await;
+    let body = power_and_heat(&one).await;
+    let (_, sent) = one.submit(&body).await;
+    let id = sent["case"]["id"].as_str().unwrap().to_owned();
+    let case = open_case(&one, &id).await;
+    let heat = lane(&case, "heat-transfer")["case_id"].as_str().unwrap().to_owned();
+    let power = lane(&case, "power-transfer")["case_id"].as_str().unwrap().to_owned();
+    let officer = city.officer("heat").await;
+    officer.does(&heat, json!({"act": "claim"})).await;
+    let opened = officer.does(&heat, json!({"act": "accept"})).await;
+    assert_eq!(opened["siblings"].as_array().unwrap().len(), 2);
+    assert!(opened["siblings"].to_string().find("13800000002").is_none(), "no personal data of others");
+    officer.does(&heat, json!({"act": "refuse", "reasons": ["面积对不上"]})).await;
+    let case = open_case(&one, &id).await;
+    assert_eq!(lane(&case, "heat-transfer")["state"], "refused");
+    let status = case["status"].as_str().unwrap();
+    let other = open_case(&one, &power).await;
+    assert_eq!(status == "closed", other["status"] == "closed", "the whole ends when every part has");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn taking_the_whole_back_takes_back_every_part_that_is_open() {
+    let city = City::start().await;
+    let one = city.resident(OWNER).await;
+    let body = power_and_heat(&one).await;
+    let (_, sent) = one.submit(&body).await;
+    let id = sent["case"]["id"].as_str().unwrap().to_owned();
+    let path = format!("/v1/cases/{id}/withdrawal");
+    let (status, case) = one.post(&path, &new_id("key"), &json!({"reason": ""})).await;
+    assert_eq!(status, StatusCode::OK, "{case}");
+    let ended = |lane: &Value| matches!(lane["state"].as_str(), Some("withdrawn" | "done"));
+    assert!(case["parts"].as_array().unwrap().iter().all(ended), "{case}");
+    assert_eq!(case["may_withdraw"], false);
+}
+
+/// A property agency of an individual: licence, tax office, filing.
+fn agency() -> Value {
+    json!({
+        "licence": "none", "form": "individual", "staff": false, "shop": "head", "sign": "none", "road": false,
+        "business_registration__name": "云杉房产中介店",
+        "business_registration__address": {"region": "410105", "detail": "云杉街 9 号 102"},
+        "business_registration__area": 6000, "business_registration__right": "rented",
+        "business_registration__home_use": false,
+        "business_registration__phone": "13800000001", "business_registration__delivery": "electronic",
+        "tax_registration__sales": 10_000_000, "tax_registration__taxpayer": "small",
+        "tax_registration__accounting": "small_rules", "tax_registration__finance_name": "罗晓明",
+        "tax_registration__finance_id": "410105199005084528", "tax_registration__finance_phone": "13800000001",
+        "tax_registration__filer_same": true, "tax_registration__invoices": "none",
+        "agency_filing__manager": "罗晓明", "agency_filing__handles_money": false, "agency_filing__notice": true,
+        "agency_filing__agents": [
+            {"name": "罗晓明", "grade": "agent", "registration": "4120260012345"},
+            {"name": "王志远", "grade": "assistant", "registration": "4120260012346"},
+        ],
+    })
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_waits_for_the_licence_opens_when_it_is_granted() {
+    let city = City::start().await;
+    let one = city.resident(OWNER).await;
+    let body = complete(&one, "open-agency", agency()).await;
+    let (status, sent) = one.submit(&body).await;
+    assert!(status.is_success(), "{sent}");
+    let id = sent["case"]["id"].as_str().unwrap().to_owned();
+    let case = open_case(&one, &id).await;
+    let filing = lane(&case, "agency-filing");
+    assert_eq!((&filing["state"], &filing["case_id"]), (&json!("waiting"), &Value::Null));
+    assert_eq!(filing["waits_for"].as_array().unwrap().len(), 1);
+    let licence = lane(&case, "business-registration")["case_id"].as_str().unwrap().to_owned();
+    let officer = city.officer("market").await;
+    officer.does(&licence, json!({"act": "claim"})).await;
+    officer.does(&licence, json!({"act": "accept"})).await;
+    officer.does(&licence, json!({"act": "grant", "opinion": "同意"})).await;
+    let case = open_case(&one, &id).await;
+    assert_eq!(lane(&case, "business-registration")["state"], "done");
+    let filing = open_case(&one, lane(&case, "agency-filing")["case_id"].as_str().expect("it is open now")).await;
+    let slot = filing["materials"].as_array().unwrap().iter().find(|material| material["slot"] == "business-licence");
+    assert_eq!(slot.unwrap()["choice"]["kind"], "licence", "the new licence is used, nothing was handed in for it");
+    assert_eq!(case["status"], "under_review");
+}
