@@ -3,6 +3,7 @@
 //!
 //! Never a normal dependency of a product crate.
 
+mod cashier;
 mod desk;
 mod device;
 mod files;
@@ -12,6 +13,7 @@ mod proxy;
 mod sign_in;
 mod webdriver;
 
+pub use cashier::pay_at;
 pub use desk::Desk;
 pub use device::{Device, MemoryKeychain, RecordedNotifier, SigningBrowser, TestFiles, wait_for};
 pub use files::{jpeg_photo, pdf};

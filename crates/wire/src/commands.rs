@@ -42,6 +42,12 @@ macro_rules! commands {
             receipt_export(ReceiptExport) -> ReceiptExported;
             inbox_open(InboxOpen) -> InboxView;
             inbox_read(InboxRead) -> InboxView;
+            case_pay(CasePay) -> CasePayStarted;
+            appointment_slots(AppointmentSlots) -> AppointmentSlotsView;
+            appointment_hold(AppointmentHold) -> AppointmentHeld;
+            appointment_list(AppointmentList) -> AppointmentListView;
+            appointment_change(AppointmentChange) -> AppointmentListView;
+            appointment_cancel(AppointmentCancel) -> AppointmentListView;
             licence_list(LicenceList) -> LicenceListView;
             licence_present(LicencePresent) -> LicencePresented;
             access_log_open(AccessLogOpen) -> AccessLogView;

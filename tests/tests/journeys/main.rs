@@ -5,3 +5,4 @@ mod decisions;
 mod networks;
 mod rent;
 mod strangers;
+mod visits;

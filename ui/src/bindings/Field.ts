@@ -142,11 +142,7 @@ fields: Array<Field>,
 /**
  * Most people.
  */
-max: number, 
-/**
- * Rows may be taken over from a CSV file.
- */
-csv: boolean, } | { "kind": "group", 
+max: number, } | { "kind": "group", 
 /**
  * Fields asked of each.
  */
@@ -154,8 +150,4 @@ fields: Array<Field>,
 /**
  * Most entries.
  */
-max: number, 
-/**
- * Rows may be taken over from a CSV file.
- */
-csv: boolean, });
+max: number, });

@@ -1,5 +1,6 @@
 import type { DeskActBody } from '@/bindings/DeskActBody'
 import type { DeskActDone } from '@/bindings/DeskActDone'
+import type { DeskAppointments } from '@/bindings/DeskAppointments'
 import type { DeskCase } from '@/bindings/DeskCase'
 import type { DeskMe } from '@/bindings/DeskMe'
 import type { DeskQueue } from '@/bindings/DeskQueue'
@@ -60,6 +61,16 @@ export function open(caseId: string, purpose = 'handle'): Promise<DeskCase> {
 /** Acts on a task. The key makes a second click harmless. */
 export async function act(taskId: string, revision: number, body: DeskActBody, key: string): Promise<DeskCase> {
   return (await ask<DeskActDone>('POST', `tasks/${taskId}/act`, { key, revision, act: body })).case
+}
+
+/** Who comes on a day; without one, today. */
+export function appointments(day = ''): Promise<DeskAppointments> {
+  return ask('GET', day === '' ? 'appointments' : `appointments?day=${encodeURIComponent(day)}`)
+}
+
+/** Notes whether the resident came. */
+export function mark(id: string, came: boolean): Promise<DeskAppointments> {
+  return ask('POST', `appointments/${id}/mark`, { came })
 }
 
 /** Address of a file as it was handed in. */

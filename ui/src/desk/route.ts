@@ -1,11 +1,12 @@
 import { shallowRef } from 'vue'
 
 /** Where the officer is. The address keeps it, so that back and reload work. */
-export type Place = { page: 'queue' } | { page: 'case'; id: string } | { page: 'correct'; id: string }
+export type Place = { page: 'queue' } | { page: 'appointments' } | { page: 'case'; id: string } | { page: 'correct'; id: string }
 
 function parse(hash: string): Place {
   const [, first, id, third] = hash.replace(/^#/, '').split('/')
   if (first === 'cases' && id !== undefined && id !== '') return third === 'correct' ? { page: 'correct', id } : { page: 'case', id }
+  if (first === 'appointments') return { page: 'appointments' }
   return { page: 'queue' }
 }
 

@@ -79,6 +79,9 @@ function bind(controller: DraftController): DraftForm {
   const pen: Pen = {
     t: say,
     local,
+    get schedules() {
+      return view.value.schedules
+    },
     get regions() {
       return view.value.regions
     },

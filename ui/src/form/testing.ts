@@ -70,6 +70,7 @@ export function draftWith(changes: Partial<DraftView>): DraftView {
     correction: null,
     needs_sign_in: false,
     regions: [],
+    schedules: [],
     minutes: 5,
     department: words('office'),
     ...changes,

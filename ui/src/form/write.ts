@@ -4,6 +4,7 @@ import type { Field } from '../bindings/Field'
 import type { LocalText } from '../bindings/LocalText'
 import type { OfferedOption } from '../bindings/OfferedOption'
 import type { Region } from '../bindings/Region'
+import type { Schedule } from '../bindings/Schedule'
 import type { ValueFormat } from '../bindings/ValueFormat'
 import { groupCode } from './values/clean'
 import { isDay, splitDate } from './values/dates'
@@ -17,6 +18,8 @@ export interface Pen {
   local(text: LocalText): string
   /** Regions of the pack. */
   regions: readonly Region[]
+  /** Timetables of the pack that the form names. */
+  schedules?: readonly Schedule[]
   /** Offered options of a field, by its id. */
   offered(field: string): readonly OfferedOption[]
 }
@@ -53,6 +56,8 @@ export function writeAnswer(field: Field, value: unknown, pen: Pen): string {
       return value === true ? pen.t('form.declared') : ''
     case 'address':
       return writeAddress(value, pen)
+    case 'appointment':
+      return writeAppointment(field, value, pen)
     case 'region':
       return regionWords(String(value), pen)
     case 'map_point':
@@ -121,6 +126,16 @@ function writeAddress(value: unknown, pen: Pen): string {
   const { region, detail } = value as { region?: unknown; detail?: unknown }
   const names = regionPath(pen.regions, typeof region === 'string' ? region : '').map((r) => pen.local(r.name))
   return [...names.slice(-2), typeof detail === 'string' ? detail : ''].filter(Boolean).join(' ')
+}
+
+/** Day, time and place. */
+function writeAppointment(field: Extract<Field, { kind: 'appointment' }>, value: unknown, pen: Pen): string {
+  if (typeof value !== 'object' || value === null) return ''
+  const { place, start } = value as { place?: unknown; start?: unknown }
+  if (typeof start !== 'string') return ''
+  const known = pen.schedules?.find((one) => one.id === field.schedule)?.places.find((one) => one.id === place)
+  const when = `${writeDay(start.slice(0, 10), pen)} ${start.slice(11)}`
+  return known ? `${when}\n${pen.local(known.name)}` : when
 }
 
 function regionWords(code: string, pen: Pen): string {

@@ -14,7 +14,8 @@ use crate::words::{words, words_local};
 pub(crate) fn in_order(mut cases: Vec<CaseView>) -> Vec<CaseView> {
     cases.sort_by_key(|case| {
         let waits = open_correction(case).map(|(_, due)| due);
-        (waits.is_none(), waits, std::cmp::Reverse(case.submitted_at))
+        let pays = case.status == CaseStatus::AwaitingPayment;
+        (waits.is_none() && !pays, waits, std::cmp::Reverse(case.submitted_at))
     });
     cases
 }
@@ -54,6 +55,7 @@ fn note(case: &CaseView, today: Date) -> LocalText {
         CaseStatus::CorrectionRequested => correction_note(case, today),
         CaseStatus::Submitted => due_note("case.note.submitted", case, today),
         CaseStatus::Accepted | CaseStatus::UnderReview => due_note("case.note.office", case, today),
+        CaseStatus::AwaitingPayment => payment_note(case),
         CaseStatus::Suspended => words_local("case.note.paused", &[("department", &case.department)]),
         CaseStatus::Granted => words("case.note.granted", &[]),
         CaseStatus::Closed => closed_note(case),
@@ -77,6 +79,11 @@ fn due_note(key: &str, case: &CaseView, today: Date) -> LocalText {
     };
     let key = if clock.due < today { "case.note.overdue" } else { key };
     words_local(key, &[("department", &case.department), ("due", &day(clock.due))])
+}
+
+fn payment_note(case: &CaseView) -> LocalText {
+    let amount = case.charge.as_ref().map(|charge| money::yuan(charge.amount_fen)).unwrap_or_default();
+    words("case.note.pay", &[("amount", &amount)])
 }
 
 fn closed_note(case: &CaseView) -> LocalText {

@@ -3,13 +3,14 @@
 use haoban_wire::{
     Problem, ProblemCode,
     ui::{
-        AccessLogOpen, AccessLogView, CaseList, CaseListView, CaseOpen, CaseOpened, CaseWithdraw, CorrectionStart,
-        DraftView, InboxOpen, InboxRead, InboxView, LicenceList, LicenceListView, LicencePresent, LicencePresented,
-        ReceiptExport, ReceiptExported,
+        AccessLogOpen, AccessLogView, AppointmentCancel, AppointmentChange, AppointmentHeld, AppointmentHold,
+        AppointmentList, AppointmentListView, AppointmentSlots, AppointmentSlotsView, CaseList, CaseListView, CaseOpen,
+        CaseOpened, CasePay, CasePayStarted, CaseWithdraw, CorrectionStart, DraftView, InboxOpen, InboxRead, InboxView,
+        LicenceList, LicenceListView, LicencePresent, LicencePresented, ReceiptExport, ReceiptExported,
     },
 };
 
-use crate::{Client, access, cases, drafts, inbox, licences, outbox, receipt};
+use crate::{Client, access, appointments, cases, drafts, inbox, licences, outbox, receipt};
 
 /// My cases.
 pub async fn case_list(client: &Client, _request: CaseList) -> Result<CaseListView, Problem> {
@@ -53,6 +54,36 @@ pub async fn inbox_open(client: &Client, _request: InboxOpen) -> Result<InboxVie
 /// Marks messages as read.
 pub async fn inbox_read(client: &Client, request: InboxRead) -> Result<InboxView, Problem> {
     inbox::read(client, &request.ids).await
+}
+
+/// Opens the page on which a charge is paid.
+pub async fn case_pay(client: &Client, request: CasePay) -> Result<CasePayStarted, Problem> {
+    appointments::pay(client, request.case_id).await
+}
+
+/// Times of a place.
+pub async fn appointment_slots(client: &Client, request: AppointmentSlots) -> Result<AppointmentSlotsView, Problem> {
+    appointments::slots(client, &request).await
+}
+
+/// Holds a seat for ten minutes.
+pub async fn appointment_hold(client: &Client, request: AppointmentHold) -> Result<AppointmentHeld, Problem> {
+    appointments::hold(client, request).await
+}
+
+/// My appointments.
+pub async fn appointment_list(client: &Client, _request: AppointmentList) -> Result<AppointmentListView, Problem> {
+    appointments::list(client).await
+}
+
+/// Moves an appointment.
+pub async fn appointment_change(client: &Client, request: AppointmentChange) -> Result<AppointmentListView, Problem> {
+    appointments::change(client, request).await
+}
+
+/// Gives an appointment up.
+pub async fn appointment_cancel(client: &Client, request: AppointmentCancel) -> Result<AppointmentListView, Problem> {
+    appointments::cancel(client, request).await
 }
 
 /// My licences.

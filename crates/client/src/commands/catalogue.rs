@@ -24,7 +24,7 @@ pub async fn home_open(client: &Client, _request: HomeOpen) -> Result<HomeView, 
         .map(|case| cases::case_row(case, today))
         .collect();
     let drafts = drafts::rows(client).await;
-    let (due, other): (Vec<_>, Vec<_>) = rows.iter().cloned().partition(|row| row.correction_id.is_some());
+    let (due, other): (Vec<_>, Vec<_>) = rows.iter().cloned().partition(|row| row.waits_for_applicant());
     Ok(HomeView {
         due,
         tiles,

@@ -1,6 +1,7 @@
 //! A draft as screens see it.
 
 use haoban_domain::{
+    appointment::Schedule,
     form::{Field, FieldKind},
     item::ServiceItem,
     licence::Licence,
@@ -45,6 +46,7 @@ pub(crate) async fn view(client: &Client, open: &OpenDraft) -> Result<DraftView,
         }),
         needs_sign_in: !session::is_signed_in(client),
         regions: pack.filter(|_| has_address(item)).map(|pack| pack.regions.clone()).unwrap_or_default(),
+        schedules: pack.map(|pack| schedules(item, &pack.schedules)).unwrap_or_default(),
         minutes: item.guide.minutes,
         department: department.map(|department| department.name.clone()).unwrap_or_default(),
     })
@@ -57,6 +59,18 @@ fn usable(licences: &[Licence], materials: &[MaterialRule]) -> Vec<Licence> {
         })
     };
     licences.iter().filter(|licence| named(licence)).cloned().collect()
+}
+
+/// The timetables that the form names.
+fn schedules(item: &ServiceItem, known: &[Schedule]) -> Vec<Schedule> {
+    let fields = item.form.pages.iter().flat_map(|page| &page.fields);
+    let named: Vec<&str> = fields
+        .filter_map(|field| match &field.kind {
+            FieldKind::Appointment { schedule } => Some(schedule.as_str()),
+            _ => None,
+        })
+        .collect();
+    known.iter().filter(|schedule| named.contains(&schedule.id.as_str())).cloned().collect()
 }
 
 fn has_address(item: &ServiceItem) -> bool {

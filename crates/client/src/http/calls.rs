@@ -4,12 +4,13 @@ use std::collections::BTreeMap;
 
 use haoban_domain::{
     case::CaseView,
-    ids::{CaseId, DraftId, LicenceId, OutboxId},
+    ids::{AppointmentId, CaseId, DraftId, LicenceId, OutboxId},
     licence::{Licence, Presentation},
     person::Applicant,
 };
 use haoban_wire::{
     Problem,
+    appointments::{Appointment, AppointmentPage, HoldSlot, MoveAppointment, OpenSlot, PaymentPage, SlotPage},
     http::{
         AccessEntry, AccessPage, CasePage, Catalogue, CorrectCase, EventPage, Health, IDEMPOTENCY_KEY, ItemFacts,
         LicencePage, Me, Receipt, ReceiptKeys, SubmitCase, Submitted, WithdrawCase,
@@ -109,6 +110,46 @@ impl Api {
     /// `POST /v1/licences/{id}/presentations`.
     pub async fn present_licence(&self, id: LicenceId) -> Result<Presentation, Problem> {
         let path = format!("/v1/licences/{id}/presentations");
+        let response = self.authorized(|link| link.request(Method::POST, &path)).await?;
+        self.json(response).await
+    }
+
+    /// `GET /v1/appointments/slots`.
+    pub async fn slots(&self, schedule: &str, place: &str) -> Result<Vec<OpenSlot>, Problem> {
+        let path = format!("/v1/appointments/slots?schedule={}&place={}", path_part(schedule), path_part(place));
+        self.get::<SlotPage>(path).await.map(|page| page.slots)
+    }
+
+    /// `POST /v1/appointments/holds`.
+    pub async fn hold_slot(&self, key: &str, body: &HoldSlot) -> Result<Appointment, Problem> {
+        self.post("/v1/appointments/holds".into(), key, body).await
+    }
+
+    /// `GET /v1/appointments`.
+    pub async fn appointments(&self) -> Result<Vec<Appointment>, Problem> {
+        self.get::<AppointmentPage>("/v1/appointments".into()).await.map(|page| page.appointments)
+    }
+
+    /// `POST /v1/appointments/{id}/change`.
+    pub async fn change_appointment(
+        &self,
+        id: AppointmentId,
+        key: &str,
+        body: &MoveAppointment,
+    ) -> Result<Vec<Appointment>, Problem> {
+        let path = format!("/v1/appointments/{id}/change");
+        self.post::<AppointmentPage>(path, key, body).await.map(|page| page.appointments)
+    }
+
+    /// `POST /v1/appointments/{id}/cancellation`.
+    pub async fn cancel_appointment(&self, id: AppointmentId, key: &str) -> Result<Vec<Appointment>, Problem> {
+        let path = format!("/v1/appointments/{id}/cancellation");
+        self.post::<AppointmentPage>(path, key, &()).await.map(|page| page.appointments)
+    }
+
+    /// `POST /v1/cases/{id}/payment`.
+    pub async fn payment_page(&self, id: CaseId) -> Result<PaymentPage, Problem> {
+        let path = format!("/v1/cases/{id}/payment");
         let response = self.authorized(|link| link.request(Method::POST, &path)).await?;
         self.json(response).await
     }

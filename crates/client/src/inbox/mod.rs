@@ -105,5 +105,7 @@ fn name(kind: NoticeKind) -> &'static str {
         NoticeKind::Granted => "granted",
         NoticeKind::Refused => "refused",
         NoticeKind::Ended => "ended",
+        NoticeKind::PaymentRequested => "payment_requested",
+        NoticeKind::Appointment => "appointment",
     }
 }

@@ -4,12 +4,13 @@
 use haoban_domain::{case::CaseView, ids::PartyId, licence::Licence};
 use haoban_wire::{
     Problem, ProblemCode,
+    appointments::Appointment,
     http::{Change, Event, Notice},
     ui::ClientEvent,
 };
 
 use super::cursor::{self, Cursor};
-use crate::{Client, ClientError, cases, catalogue, http::api, inbox, licences};
+use crate::{Client, ClientError, appointments, cases, catalogue, http::api, inbox, licences};
 
 const DAY_MILLIS: i64 = 24 * 60 * 60 * 1000;
 /// History older than this is not news to a new device.
@@ -20,6 +21,7 @@ enum Effect {
     Nothing,
     Case(Box<CaseView>),
     Licences(Vec<Licence>),
+    Appointments(Vec<Appointment>),
     Notice { notice: Notice, read: bool, tell: bool },
 }
 
@@ -59,6 +61,7 @@ async fn fetch(client: &Client, party: PartyId, change: &Change, cursor: Cursor)
         }
         Change::Notice { notice } => notice_effect(client, party, notice, cursor).await,
         Change::LicencesChanged => Ok(Effect::Licences(api(client).for_party(party).licences().await?)),
+        Change::AppointmentsChanged => Ok(Effect::Appointments(api(client).for_party(party).appointments().await?)),
         Change::CatalogueChanged { version } => {
             if catalogue::current(client).is_none_or(|known| known.version != *version) {
                 catalogue::refresh(client).await?;
@@ -86,6 +89,7 @@ async fn commit(client: &Client, party: PartyId, effect: &Effect, cursor: Cursor
         Effect::Nothing => {}
         Effect::Case(case) => cases::store(&mut write, client, party, case).await?,
         Effect::Licences(licences) => licences::keep(&mut write, client, party, licences).await?,
+        Effect::Appointments(list) => appointments::keep(&mut write, client, party, list).await?,
         Effect::Notice { notice, read, .. } => inbox::keep(&mut write, client, party, notice, *read).await?,
     }
     cursor::put(&mut write, client, party, cursor).await?;
@@ -97,6 +101,7 @@ async fn publish(client: &Client, effect: Effect) {
         Effect::Nothing => {}
         Effect::Case(case) => client.emit(ClientEvent::CaseChanged { case_id: case.id }),
         Effect::Licences(_) => client.emit(ClientEvent::LicencesChanged {}),
+        Effect::Appointments(_) => client.emit(ClientEvent::AppointmentsChanged {}),
         Effect::Notice { notice, tell, .. } => {
             client.emit(ClientEvent::InboxChanged { unread: inbox::unread(client).await });
             if tell {

@@ -135,7 +135,7 @@ where
 pub(crate) async fn erase_caches(client: &Client, party: PartyId) {
     let erased = async {
         let mut write = client.store()?.write().await?;
-        for kind in ["case", "cases_synced", "licences", "facts", "access"] {
+        for kind in ["case", "cases_synced", "licences", "appointments", "facts", "access"] {
             records::clear(&mut write, &parties::kind(client, kind, party)?).await?;
         }
         Ok::<_, ClientError>(write.commit().await?)

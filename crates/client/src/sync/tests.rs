@@ -59,6 +59,7 @@ pub(crate) fn case(n: u8, revision: u64) -> CaseView {
         clock: None,
         timeline: Vec::new(),
         correction: None,
+        charge: None,
         decision: None,
         headline: None,
         answers: BTreeMap::new(),

@@ -274,9 +274,6 @@ pub enum FieldKind {
         fields: Vec<Field>,
         /// Most people.
         max: u8,
-        /// Rows may be taken over from a CSV file.
-        #[serde(default)]
-        csv: bool,
     },
     /// A list of like things.
     Group {
@@ -285,9 +282,6 @@ pub enum FieldKind {
         fields: Vec<Field>,
         /// Most entries.
         max: u8,
-        /// Rows may be taken over from a CSV file.
-        #[serde(default)]
-        csv: bool,
     },
 }
 

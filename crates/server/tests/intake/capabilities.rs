@@ -74,8 +74,9 @@ async fn last_seat(city: &City) {
     let people: Vec<PartyId> = (0..200).map(|_| new_id("pty").parse().unwrap()).collect();
     let body =
         HoldSlot { schedule: "archive-pickup".to_owned(), place: "hall".to_owned(), start: SLOT.parse().unwrap() };
-    let first = haoban_server::appointments::hold(&city.state, new_id("pty").parse().unwrap(), &new_id("key"), &body);
-    assert_eq!(first.await.unwrap().state, AppointmentState::Held);
+    let (early, key) = (new_id("pty").parse().unwrap(), new_id("key"));
+    let first = haoban_server::appointments::hold(&city.state, early, &key, &body).await.unwrap();
+    assert_eq!(first.state, AppointmentState::Held);
     let keys: Vec<String> = people.iter().map(|_| new_id("key")).collect();
     let tries =
         people.iter().zip(&keys).map(|(party, key)| haoban_server::appointments::hold(&city.state, *party, key, &body));
@@ -116,6 +117,8 @@ async fn a_hold_lasts_ten_minutes_and_becomes_the_cases_appointment() {
     assert_eq!(hold(&one, SLOT).await.1["id"], held["id"], "the same seat, for longer");
     assert_eq!(left(&other, SLOT).await, 1);
     city.clock.millis_later(600_001);
+    // Tokens end with the ten minutes too.
+    let (one, other) = (city.resident(ONE).await, city.resident(OTHER).await);
     assert_eq!(left(&other, SLOT).await, 2, "the hold is over");
     let id = case(&one, Some(SLOT)).await;
     assert_eq!(left(&other, SLOT).await, 1, "taken at intake, since it was still free");

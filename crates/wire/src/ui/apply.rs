@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use haoban_domain::{
+    appointment::Schedule,
     case::CorrectionNotice,
     form::{Answers, FieldId, Form, FormState},
     ids::{CaseId, DraftId, FileId, LicenceId, OutboxId},
@@ -79,6 +80,9 @@ pub struct DraftView {
     pub needs_sign_in: bool,
     /// Regions of the pack, parents before children; only when the form asks for an address.
     pub regions: Vec<Region>,
+    /// Timetables that the form's appointments are chosen from.
+    #[serde(default)]
+    pub schedules: Vec<Schedule>,
     /// Minutes that filling the whole form takes, as the guide says.
     pub minutes: u8,
     /// Department that will get it, in words.

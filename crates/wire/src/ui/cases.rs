@@ -60,6 +60,14 @@ pub struct CaseRow {
     pub correction_points: u32,
 }
 
+impl CaseRow {
+    /// The resident has something to do: to correct, or to pay.
+    #[must_use]
+    pub fn waits_for_applicant(&self) -> bool {
+        self.correction_id.is_some() || self.status == CaseStatus::AwaitingPayment
+    }
+}
+
 /// Opens a case.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(deny_unknown_fields)]

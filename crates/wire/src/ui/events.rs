@@ -49,6 +49,8 @@ pub enum ClientEvent {
         /// Unread now.
         unread: u32,
     },
+    /// Appointments changed.
+    AppointmentsChanged {},
     /// Licences changed.
     LicencesChanged {},
     /// Go to a screen (a notification was clicked, files were dropped).

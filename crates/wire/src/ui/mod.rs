@@ -1,12 +1,14 @@
 //! Requests and answers of the app's commands, one page a call, and the events the core sends to its screens.
 
 mod apply;
+mod appointments;
 mod cases;
 mod catalogue;
 mod events;
 mod session;
 
 pub use apply::*;
+pub use appointments::*;
 pub use cases::*;
 pub use catalogue::*;
 pub use events::*;

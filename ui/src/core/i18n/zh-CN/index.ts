@@ -1,4 +1,5 @@
 import access from './access.json'
+import appointments from './appointments.json'
 import apply from './apply.json'
 import cases from './cases.json'
 import core from './core.json'
@@ -17,4 +18,4 @@ import problem from './problem.json'
 import settings from './settings.json'
 import start from './start.json'
 
-export default { access, apply, cases, core, drafts, form, help, home, inbox, items, joint, kit, licences, me, outbox, problem, settings, start }
+export default { access, appointments, apply, cases, core, drafts, form, help, home, inbox, items, joint, kit, licences, me, outbox, problem, settings, start }
