@@ -1,5 +1,6 @@
 //! The labelled queries of a city pack: what people type and say, and the services they mean.
 //! Ninety-five in a hundred of those must stand among the first five results.
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test may panic")]
 
 use std::{collections::BTreeMap, fmt::Write as _, fs, path::PathBuf};
 

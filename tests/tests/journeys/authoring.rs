@@ -31,7 +31,7 @@ async fn a_changed_service_reaches_the_open_app() -> anyhow::Result<()> {
     let city = folder.path().join("minimal");
     copy(&Path::new(env!("CARGO_MANIFEST_DIR")).join("../cities/minimal"), &city)?;
     let platform = Platform::start_on_city(city.clone()).await?;
-    let mut device = Device::new(&platform.url(), "13800000001").await?;
+    let device = Device::new(&platform.url(), "13800000001").await?;
     device.sign_in().await?;
     assert_eq!(minutes(&device).await?, 2);
 

@@ -2,7 +2,7 @@
 
 use haoban_domain::{
     ids::{DraftId, FileId},
-    material::{FileKind, MaterialChoice, MaterialRule, UploadLimit},
+    material::{MaterialChoice, MaterialRule, UploadLimit},
 };
 use haoban_wire::{
     Problem, ProblemCode,

@@ -147,7 +147,7 @@ fn workflow<'a>(item: &'a ServiceItem, found: &mut Vec<Placed<'a>>) {
             rule.for_each(|rule| push(format!("steps.{at}.checks.{index}.rule"), rule, Expected::Bool));
         }
     }
-    item.workflow.charge.iter().for_each(|charge| push("charge.amount".to_owned(), &charge.amount));
+    item.workflow.charge.iter().for_each(|charge| push("charge.amount".to_owned(), &charge.amount, Expected::Int));
     for (at, output) in item.workflow.outputs.iter().enumerate() {
         match output {
             Output::Payment { amount, .. } => push(format!("outputs.{at}.amount"), amount, Expected::Int),
