@@ -24,7 +24,10 @@ export default defineConfig(({ mode }) => {
       assetsInlineLimit: 0,
       cssCodeSplit: true,
       manifest: true,
-      rolldownOptions: { input: here(desk ? './desk.html' : './index.html') },
+      rolldownOptions: {
+        input: here(desk ? './desk.html' : './index.html'),
+        output: { codeSplitting: { groups: [{ name: 'sprite', test: /virtual:sprite/ }] } },
+      },
     },
     server: {
       fs: { allow: [here('..')] },

@@ -7,6 +7,7 @@ import type { ChargeView } from "./ChargeView";
 import type { CorrectionNotice } from "./CorrectionNotice";
 import type { DecisionView } from "./DecisionView";
 import type { HeadlineState } from "./HeadlineState";
+import type { JointLane } from "./JointLane";
 import type { LocalText } from "./LocalText";
 import type { TimelineEntry } from "./TimelineEntry";
 import type { Timestamp } from "./Timestamp";
@@ -94,4 +95,12 @@ materials: Array<CaseMaterial>,
 /**
  * Whether it can be taken back now.
  */
-may_withdraw: boolean, };
+may_withdraw: boolean, 
+/**
+ * A joint case has a lane for each of its parts; empty for others.
+ */
+parts: Array<JointLane>, 
+/**
+ * The joint case this one is part of.
+ */
+parent: CaseId | null, };

@@ -15,6 +15,10 @@ id: string,
  */
 rule: Expr, 
 /**
+ * Judged only while this holds; absent means always.
+ */
+when?: Expr, 
+/**
  * Names the field, the rule and the remedy: "到期日期要晚于开始日期，请核对年份".
  */
 message: LocalText, 

@@ -8,6 +8,7 @@ import type { Region } from "./Region";
 import type { Register } from "./Register";
 import type { Schedule } from "./Schedule";
 import type { ServiceItem } from "./ServiceItem";
+import type { Synonym } from "./Synonym";
 
 /**
  * The whole pack.
@@ -41,6 +42,10 @@ registers: Array<Register>,
  * Data elements that services share.
  */
 dictionary: Array<Element>, 
+/**
+ * What people say when they mean a service.
+ */
+synonyms: Array<Synonym>, 
 /**
  * Timetables of appointments.
  */

@@ -9,6 +9,7 @@ import type { LocalText } from "./LocalText";
 import type { MaterialChoice } from "./MaterialChoice";
 import type { MaterialRule } from "./MaterialRule";
 import type { Region } from "./Region";
+import type { Schedule } from "./Schedule";
 import type { Timestamp } from "./Timestamp";
 import type { UpgradeNote } from "./UpgradeNote";
 
@@ -96,6 +97,10 @@ needs_sign_in: boolean,
  * Regions of the pack, parents before children; only when the form asks for an address.
  */
 regions: Array<Region>, 
+/**
+ * Timetables that the form's appointments are chosen from.
+ */
+schedules: Array<Schedule>, 
 /**
  * Minutes that filling the whole form takes, as the guide says.
  */

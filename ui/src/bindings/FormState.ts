@@ -4,6 +4,7 @@ import type { FieldState } from "./FieldState";
 import type { HeadlineState } from "./HeadlineState";
 import type { MaterialState } from "./MaterialState";
 import type { PageState } from "./PageState";
+import type { PlanState } from "./PlanState";
 
 /**
  * The state of a whole form for one set of answers.
@@ -29,6 +30,10 @@ headline: HeadlineState | null,
  * Materials in this situation.
  */
 materials: Array<MaterialState>, 
+/**
+ * What is needed and why, for a joint service (一件事).
+ */
+plan?: PlanState, 
 /**
  * True when nothing stands in the way of sending (fields, checks, materials; not the declaration).
  */

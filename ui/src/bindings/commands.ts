@@ -3,10 +3,20 @@ import type { AccessLogOpen } from './AccessLogOpen'
 import type { AccessLogView } from './AccessLogView'
 import type { AppStart } from './AppStart'
 import type { AppStartView } from './AppStartView'
+import type { AppointmentCancel } from './AppointmentCancel'
+import type { AppointmentChange } from './AppointmentChange'
+import type { AppointmentHeld } from './AppointmentHeld'
+import type { AppointmentHold } from './AppointmentHold'
+import type { AppointmentList } from './AppointmentList'
+import type { AppointmentListView } from './AppointmentListView'
+import type { AppointmentSlots } from './AppointmentSlots'
+import type { AppointmentSlotsView } from './AppointmentSlotsView'
 import type { CaseList } from './CaseList'
 import type { CaseListView } from './CaseListView'
 import type { CaseOpen } from './CaseOpen'
 import type { CaseOpened } from './CaseOpened'
+import type { CasePay } from './CasePay'
+import type { CasePayStarted } from './CasePayStarted'
 import type { CaseWithdraw } from './CaseWithdraw'
 import type { CatalogueOpen } from './CatalogueOpen'
 import type { CatalogueSearch } from './CatalogueSearch'
@@ -94,6 +104,12 @@ export interface Commands {
   receipt_export: { request: ReceiptExport; response: ReceiptExported }
   inbox_open: { request: InboxOpen; response: InboxView }
   inbox_read: { request: InboxRead; response: InboxView }
+  case_pay: { request: CasePay; response: CasePayStarted }
+  appointment_slots: { request: AppointmentSlots; response: AppointmentSlotsView }
+  appointment_hold: { request: AppointmentHold; response: AppointmentHeld }
+  appointment_list: { request: AppointmentList; response: AppointmentListView }
+  appointment_change: { request: AppointmentChange; response: AppointmentListView }
+  appointment_cancel: { request: AppointmentCancel; response: AppointmentListView }
   licence_list: { request: LicenceList; response: LicenceListView }
   licence_present: { request: LicencePresent; response: LicencePresented }
   access_log_open: { request: AccessLogOpen; response: AccessLogView }
