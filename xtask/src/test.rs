@@ -34,7 +34,10 @@ pub fn test(wanted: &[String]) -> anyhow::Result<()> {
 /// Unit and contract tests of every crate; the window's own crate too.
 fn rust() -> anyhow::Result<()> {
     let mut command = shell::command(&place::cargo());
-    command.args(["test", "--workspace", "--exclude", "haoban-tests"]).env("HAOBAN_ORACLES", install::oracles()?);
+    // To the end: one run names everything that fails.
+    command
+        .args(["test", "--workspace", "--no-fail-fast", "--exclude", "haoban-tests"])
+        .env("HAOBAN_ORACLES", install::oracles()?);
     shell::must_run(&mut in_session(command))
 }
 

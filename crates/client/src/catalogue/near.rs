@@ -34,15 +34,13 @@ fn sort(counters: &mut [Counter], region: &Region) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use haoban_domain::person::Fact;
+    use haoban_domain::{person::Fact, time::Timestamp};
     use serde_json::json;
 
     use super::*;
 
     fn facts(key: &str, value: serde_json::Value) -> Facts {
-        let fact: Fact =
-            serde_json::from_value(json!({ "value": value, "register": { "zh": "r", "en": "r" }, "read_at": 0 }))
-                .unwrap();
+        let fact = Fact { value, register: LocalText::new("r", "r"), read_at: Timestamp::from_millis(0) };
         Facts([(key.to_owned(), fact)].into())
     }
 
