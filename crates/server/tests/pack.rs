@@ -90,7 +90,7 @@ fn the_guide_knows_the_ceiling_before_any_answer() {
 #[test]
 fn nobody_signed_in_leaves_every_condition_open() {
     let (source, pack) = (source(), catalogue::load(&folder()).unwrap());
-    for item in &pack.pack.items {
+    for item in pack.pack.items.iter().filter(|item| item.joint.is_none()) {
         let name = check::fixtures::names(&source, &item.code).next().unwrap();
         let mut fixture = check::fixtures::read(&source, name).unwrap();
         fixture.facts.clear();

@@ -64,7 +64,10 @@ async fn contents(state: &AppState) -> Vec<(String, String)> {
 async fn seeding_fills_an_empty_database_once() {
     let (state, _folder) = platform().await;
     let done = seed::run(&state).await.unwrap();
-    assert!(matches!(done, Seeded::Done { residents: 200.., enterprises: 20, officers: 13 }), "{done:?}");
+    // One officer a department, and a second at the fund centre.
+    let desks = state.catalogue.current().pack.departments.len() + 1;
+    let filled = matches!(done, Seeded::Done { residents: 200.., enterprises: 20, officers } if officers == desks);
+    assert!(filled && desks > 12, "{done:?}, {desks} desks");
     assert!(accounts::is_demo(&state.store).await.unwrap());
     let before = contents(&state).await;
     let licences = count(&state, "SELECT COUNT(*) FROM licence").await;
@@ -201,7 +204,7 @@ async fn the_catalogue_is_sent_once_per_version() {
     let etag = first.headers()[header::ETAG].to_str().unwrap().to_owned();
     assert_eq!(etag.trim_start_matches("W/"), format!("\"{version}\""));
     let bytes = to_bytes(first.into_body(), 4 << 20).await.unwrap();
-    assert!(bytes.len() < 100_000, "{} bytes", bytes.len());
+    assert!(bytes.len() < 1_500_000, "{} bytes", bytes.len());
     let again = ask(Some(&etag)).await.unwrap();
     assert_eq!(again.status(), StatusCode::NOT_MODIFIED);
     assert!(to_bytes(again.into_body(), 1024).await.unwrap().is_empty());

@@ -13,7 +13,7 @@ use haoban_domain::{
 use super::{Finding, LoadError, PackSource, check, fixture::Fixture, load};
 
 /// A pack that can be used.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct LoadedPack {
     /// The pack.
     pub pack: CityPack,

@@ -78,7 +78,7 @@ async fn open(folder: &Path, public_url: &str, clock: &Arc<Standing>, database: 
     config.public_url = public_url.to_owned();
     let clock: Arc<dyn Clock> = Arc::<Standing>::clone(clock);
     let ports = app::Ports { clock, random: Arc::new(SystemRandom) };
-    AppState::with_pack(config, ports, services::pack_with(&services::THREE)).await.unwrap()
+    AppState::with_pack(config, ports, services::whole_pack()).await.unwrap()
 }
 
 /// The running platform.

@@ -1,17 +1,33 @@
-//! The demo city with only the services a test speaks of: compiling a hundred definitions for every test
-//! would cost minutes and prove nothing more.
+//! The demo city with only the services a test speaks of, or whole but compiled once a program: compiling a
+//! hundred definitions for every test would cost minutes and prove nothing more.
+#![allow(dead_code, reason = "each program uses its half")]
 
-use std::path::PathBuf;
+use std::{path::PathBuf, sync::OnceLock};
 
 use haoban_server::catalogue::{LoadedPack, PackSource};
 
 /// The three services most tests speak of.
 pub const THREE: [&str; 3] = ["gjj-rent", "residence-permit", "deed-tax"];
 
+fn folder() -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../cities/zhengzhou")
+}
+
+/// The whole pack, joint services included.
+pub fn whole_pack() -> LoadedPack {
+    static WHOLE: OnceLock<LoadedPack> = OnceLock::new();
+    let load = || {
+        let mut source = PackSource::read(&folder()).unwrap();
+        // Facts for people who do not appear in these tests.
+        source.files.remove("demo.yaml");
+        LoadedPack::from_source(&source).unwrap()
+    };
+    WHOLE.get_or_init(load).clone()
+}
+
 /// The pack without the other services, without joint services and without the facts only those need.
 pub fn pack_with(items: &[&str]) -> LoadedPack {
-    let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../cities/zhengzhou");
-    let mut source = PackSource::read(&folder).unwrap();
+    let mut source = PackSource::read(&folder()).unwrap();
     source.files.retain(|name, _| match name.split('/').collect::<Vec<_>>().as_slice() {
         ["items", code, ..] => items.contains(code),
         ["joint", ..] | ["demo.yaml"] => false,
