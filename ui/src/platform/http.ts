@@ -26,8 +26,16 @@ async function upload(file: File): Promise<string> {
   return (await answered<{ token: string }>(response)).token
 }
 
+function openStream(handler: (event: ClientEvent) => void): EventSource {
+  const source = new EventSource('/host/events')
+  source.addEventListener('message', (message: MessageEvent<string>) => handler(JSON.parse(message.data) as ClientEvent))
+  return source
+}
+
 /** A browser in front of `devhost`: the same commands over loopback HTTP. */
 export function httpPlatform(): Platform {
+  const handlers = new Set<(event: ClientEvent) => void>()
+  let source: EventSource | undefined
   return {
     kind: 'http',
     async call(command, request) {
@@ -39,11 +47,13 @@ export function httpPlatform(): Platform {
       return answered(response)
     },
     listen(handler) {
-      const source = new EventSource('/host/events')
-      source.addEventListener('message', (message: MessageEvent<string>) => {
-        handler(JSON.parse(message.data) as ClientEvent)
-      })
-      return () => source.close()
+      // One stream for all: a browser opens six connections to one host and lets everything else wait.
+      if (handlers.size === 0) source = openStream((event) => handlers.forEach((one) => one(event)))
+      handlers.add(handler)
+      return () => {
+        handlers.delete(handler)
+        if (handlers.size === 0) source?.close()
+      }
     },
     uploadFiles: (files) => Promise.all(files.map(upload)),
     thumbUrl: (path) => `/host/thumb/${path.replace(/^thumb\//, '')}`,
