@@ -22,10 +22,11 @@ async function look(page, name, senior) {
   await page.waitForTimeout(350)
   const facts = await page.evaluate(() => ({
     wide: document.documentElement.scrollWidth - document.documentElement.clientWidth,
+    widest: [...document.querySelectorAll('body *')].filter((one) => one.getBoundingClientRect().right > innerWidth + 1).slice(-4).map((one) => `${one.tagName}.${one.className} ${one.textContent.slice(0, 30)}`).join(' | '),
     headings: document.querySelectorAll('h1').length,
     title: document.title,
   }))
-  if (facts.wide > 1) found.push(`scrolls sideways by ${facts.wide} px`)
+  if (facts.wide > 1) found.push(`scrolls sideways by ${facts.wide} px: ${facts.widest}`)
   if (facts.headings !== 1) found.push(`${facts.headings} h1`)
   if (facts.title === '') found.push('no title')
   if (!(await page.evaluate(() => 'axe' in window))) await page.evaluate(axeSource)
