@@ -44,7 +44,7 @@ const { page, caseId, routes } = await prepare(context)
 
 for (const [name, mode] of MODES.filter(([name]) => only === undefined || name === only)) {
   // Tall enough that the bar at the bottom covers no link of the longest page: what is half hidden is not small.
-  await wear(page, { ...mode, height: 9000 })
+  await wear(page, { ...mode, height: 20000 })
   await step(`pages in ${name}`, async () => {
     const broken = []
     for (const [, route] of routes) {

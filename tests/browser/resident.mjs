@@ -68,11 +68,12 @@ export async function prepare(context, phone = '13800000001') {
   const sentDraft = await readyRent(page)
   const caseId = await send(page, sentDraft)
   const open = await until('the residence permit', () => command(page, 'draft_start', { code: 'residence-permit' }).catch(() => undefined))
+  const joint = await command(page, 'draft_start', { code: 'open-hotpot' })
   const rent = await readyRent(page)
   await until('the correction on the device', async () => (await command(page, 'case_open', { case_id: corrected })).case?.status === 'correction_requested')
   const licence = (await command(page, 'licence_list')).licences[0]?.id
   const routes = [
-    ['home', '/'], ['search', '/search?q=gjj'], ['search-none', '/search?q=zzzz'], ['items', '/items'], ['guide', '/items/gjj-rent'],
+    ['home', '/'], ['search', '/search?q=gjj'], ['search-none', '/search?q=zzzz'], ['items', '/items'], ['guide', '/items/gjj-rent'], ['joint-guide', '/items/open-hotpot'], ['plan', `/drafts/${joint.id}/plan`], ['appointments', '/appointments'],
     ['start', `/drafts/${open.id}`], ['question', `/drafts/${rent.id}/q/1`], ['question-money', `/drafts/${rent.id}/q/4`],
     ['materials', `/drafts/${rent.id}/materials`], ['check', `/drafts/${rent.id}/check`], ['sent', `/drafts/${sentDraft.id}/sent`],
     ['drafts', '/drafts'], ['cases', '/cases'], ['case', `/cases/${caseId}`], ['case-waits', `/cases/${corrected}`],

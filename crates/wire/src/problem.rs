@@ -83,6 +83,8 @@ problem_codes! {
     Unavailable => "unavailable", 503;
     /// No network, or the platform cannot be reached. Device only.
     Offline => "offline", 503;
+    /// No catalogue has come to this device yet; it comes by itself. Device only.
+    CatalogueMissing => "catalogue_missing", 503;
     /// The keychain is locked. Device only.
     KeychainLocked => "keychain_locked", 503;
     /// There is no keychain. Device only.

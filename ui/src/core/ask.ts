@@ -34,13 +34,17 @@ export function useAsk<T>(ask: () => Promise<T>, on: ClientEvent['kind'][] = [])
     }
   }
   void again()
-  if (on.length > 0) {
-    const stop = listen((event) => {
-      if (on.includes(event.kind)) void again()
-    })
-    if (getCurrentScope()) onScopeDispose(stop)
-  }
+  onClientEvent(on, again)
   return { data, problem, busy, again }
+}
+
+/** Does something whenever an event of the given kinds comes, for as long as the screen is there. */
+export function onClientEvent(kinds: ClientEvent['kind'][], then: () => unknown): void {
+  if (kinds.length === 0) return
+  const stop = listen((event) => {
+    if (kinds.includes(event.kind)) void then()
+  })
+  if (getCurrentScope()) onScopeDispose(stop)
 }
 
 /** An act of the resident: busy while it runs, its problem kept until the next try. */

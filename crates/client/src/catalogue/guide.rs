@@ -11,12 +11,12 @@ use haoban_wire::{
     ui::{ConditionState, DraftRow, GuideView, Verdict},
 };
 
-use super::{loaded, near};
+use super::{near, required};
 use crate::{Client, drafts, facts, licences, session};
 
 /// The guide of an item; facts are refreshed behind it when they are old.
 pub(crate) async fn guide_open(client: &Client, code: &str) -> Result<GuideView, Problem> {
-    let loaded = loaded(client).ok_or(ProblemCode::NotFound)?;
+    let loaded = required(client)?;
     let item = loaded.item(code).ok_or(ProblemCode::NotFound)?.clone();
     let mut inputs = Inputs::on(client.now().city_date());
     let facts_at = known_facts(client, code, &mut inputs).await;

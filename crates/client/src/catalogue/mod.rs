@@ -12,11 +12,12 @@ mod used;
 
 use std::sync::Arc;
 
-use haoban_wire::{Problem, http::Catalogue, ui::ClientEvent};
+use haoban_wire::{Problem, ProblemCode, http::Catalogue, ui::ClientEvent};
 
 use crate::{
     Client,
     http::{CatalogueAnswer, api},
+    sync,
 };
 
 pub(crate) use guide::guide_open;
@@ -32,6 +33,14 @@ pub fn current(client: &Client) -> Option<Arc<Catalogue>> {
 /// The same with its index and rules, ready to use.
 pub fn loaded(client: &Client) -> Option<Arc<Loaded>> {
     client.services().catalogue.read().clone()
+}
+
+/// What a screen needs to show anything of the catalogue; sees to it that it is on its way when it is missing.
+pub(crate) fn required(client: &Client) -> Result<Arc<Loaded>, Problem> {
+    loaded(client).ok_or_else(|| {
+        sync::read_public(client);
+        ProblemCode::CatalogueMissing.into()
+    })
 }
 
 /// Asks the platform for a newer one; the version at hand goes along as ETag.

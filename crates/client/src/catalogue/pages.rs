@@ -5,9 +5,12 @@ use haoban_domain::{
     pack::HomeTile,
     search::{Found, MOST_NUDGE},
 };
-use haoban_wire::ui::{CatalogueOpen, CatalogueView, ItemRow, Mark, SearchHit, SearchView};
+use haoban_wire::{
+    Problem,
+    ui::{CatalogueOpen, CatalogueView, ItemRow, Mark, SearchHit, SearchView},
+};
 
-use super::{Loaded, lists, loaded, used};
+use super::{Loaded, lists, required, used};
 use crate::{Client, session};
 
 const MOST_HITS: usize = 30;
@@ -31,12 +34,12 @@ pub(crate) fn item_row(loaded: &Loaded, item: &ServiceItem) -> ItemRow {
 }
 
 /// All items, or those that every given part of the request holds for.
-pub(crate) async fn open(client: &Client, request: &CatalogueOpen) -> CatalogueView {
-    let Some(loaded) = loaded(client) else { return CatalogueView::default() };
+pub(crate) async fn open(client: &Client, request: &CatalogueOpen) -> Result<CatalogueView, Problem> {
+    let loaded = required(client)?;
     let pack = &loaded.catalogue.pack;
     let used = used::rows(client, &loaded).await;
     let items = lists::chosen(pack, request).into_iter().map(|item| item_row(&loaded, item)).collect();
-    CatalogueView {
+    Ok(CatalogueView {
         themes: lists::themes(pack),
         events: lists::events(pack),
         departments: lists::departments(pack),
@@ -44,14 +47,14 @@ pub(crate) async fn open(client: &Client, request: &CatalogueOpen) -> CatalogueV
         for_businesses: lists::audience(pack, AudienceKind::LegalEntity),
         used,
         items,
-    }
+    })
 }
 
 /// Searches on the device. Of equal matches those come first that were used before, then those for
 /// the kind of person who is signed in.
-pub(crate) async fn search(client: &Client, query: &str) -> SearchView {
+pub(crate) async fn search(client: &Client, query: &str) -> Result<SearchView, Problem> {
     let query = query.trim().to_owned();
-    let Some(loaded) = loaded(client) else { return SearchView { query, hits: Vec::new(), corrected: None } };
+    let loaded = required(client)?;
     let used = used::codes(client).await;
     let audience = session::person(client).map_or(AudienceKind::NaturalPerson, |person| person.kind);
     let items = &loaded.catalogue.pack.items;
@@ -67,7 +70,7 @@ pub(crate) async fn search(client: &Client, query: &str) -> SearchView {
         let used = used.contains_key(&item.code);
         Some(SearchHit { item: item_row(&loaded, item), marks, via: hit.via, used })
     };
-    SearchView { query, hits: found.hits.into_iter().filter_map(hit).collect(), corrected: found.corrected }
+    Ok(SearchView { query, hits: found.hits.into_iter().filter_map(hit).collect(), corrected: found.corrected })
 }
 
 /// Tiles of the home page: standard, senior.

@@ -5,7 +5,7 @@ use std::sync::{
 
 use haoban_wire::{
     ProblemCode,
-    ui::{CatalogueSearch, GuideOpen, HomeOpen, Verdict},
+    ui::{CatalogueOpen, CatalogueSearch, GuideOpen, HomeOpen, Verdict},
 };
 
 use crate::{
@@ -67,4 +67,16 @@ async fn an_unknown_item_is_said_to_be_unknown() {
     let (rig, _) = rig().await;
     let problem = commands::guide_open(&rig.client, GuideOpen { code: "no-such".into() }).await.unwrap_err();
     assert_eq!(problem.code, ProblemCode::NotFound);
+}
+
+#[tokio::test]
+async fn a_catalogue_that_has_not_come_is_not_an_empty_one() {
+    let rig = Rig::start(|_| |_: &Heard| Answer::new(503, "")).await;
+    let query = || CatalogueSearch { query: "gongjijin".into() };
+    let missing = Some(ProblemCode::CatalogueMissing);
+    let code = |problem: haoban_wire::Problem| problem.code;
+    assert_eq!(commands::catalogue_search(&rig.client, query()).await.err().map(code), missing);
+    assert_eq!(commands::catalogue_open(&rig.client, CatalogueOpen::default()).await.err().map(code), missing);
+    let guide = GuideOpen { code: "gjj-rent".into() };
+    assert_eq!(commands::guide_open(&rig.client, guide).await.err().map(code), missing);
 }

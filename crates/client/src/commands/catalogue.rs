@@ -40,12 +40,12 @@ pub async fn home_open(client: &Client, _request: HomeOpen) -> Result<HomeView, 
 
 /// All items, or those of a theme, life event, department or audience.
 pub async fn catalogue_open(client: &Client, request: CatalogueOpen) -> Result<CatalogueView, Problem> {
-    Ok(catalogue::open(client, &request).await)
+    catalogue::open(client, &request).await
 }
 
 /// Searches on the device.
 pub async fn catalogue_search(client: &Client, request: CatalogueSearch) -> Result<SearchView, Problem> {
-    Ok(catalogue::search(client, &request.query).await)
+    catalogue::search(client, &request.query).await
 }
 
 /// A guide.

@@ -97,7 +97,8 @@ fn came_back(client: &Client) {
     }
 }
 
-fn read_public(client: &Client) {
+/// Reads what needs no session.
+pub(crate) fn read_public(client: &Client) {
     behind(client, "catalogue".into(), |client| async move { catalogue::refresh(&client).await });
 }
 
