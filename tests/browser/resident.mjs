@@ -74,7 +74,7 @@ export async function prepare(context, phone = '13800000001') {
   const licence = (await command(page, 'licence_list')).licences[0]?.id
   const routes = [
     ['home', '/'], ['search', '/search?q=gjj'], ['search-none', '/search?q=zzzz'], ['items', '/items'], ['guide', '/items/gjj-rent'], ['joint-guide', '/items/open-hotpot'], ['plan', `/drafts/${joint.id}/plan`], ['appointments', '/appointments'],
-    ['start', `/drafts/${open.id}`], ['question', `/drafts/${rent.id}/q/1`], ['question-money', `/drafts/${rent.id}/q/4`],
+    ['start', `/drafts/${open.id}`], ['question', `/drafts/${rent.id}/q/housing`], ['question-days', `/drafts/${rent.id}/q/term`], ['question-money', `/drafts/${rent.id}/q/rent`], ['joint-question', `/drafts/${joint.id}/q/${joint.state.pages[0].id}`],
     ['materials', `/drafts/${rent.id}/materials`], ['check', `/drafts/${rent.id}/check`], ['sent', `/drafts/${sentDraft.id}/sent`],
     ['drafts', '/drafts'], ['cases', '/cases'], ['case', `/cases/${caseId}`], ['case-waits', `/cases/${corrected}`],
     ['correction', `/cases/${corrected}/correction`], ['withdraw', `/cases/${caseId}/withdraw`], ['outbox', '/outbox'], ['inbox', '/inbox'],

@@ -100,6 +100,20 @@ describe('saving', () => {
     expect(form.value('rent')).toBeUndefined()
   })
 
+  it('a reading that began before a save was acknowledged takes nothing back', async () => {
+    const { clock, port, form } = setUp()
+    let give: (view: DraftView) => void = () => undefined
+    port.open = () => new Promise((resolve) => (give = resolve))
+    const reading = form.reopen()
+    form.edit('rent', 180000)
+    clock.nextFrame()
+    await port.accept()
+    give(draftWith({ revision: 1 }))
+    await reading
+    expect(form.view.revision).toBe(2)
+    expect(form.value('rent')).toBe(180000)
+  })
+
   it('opens again on a revision conflict and puts the unsaved changes on top', async () => {
     const { clock, port, form } = setUp()
     port.onOpen = () => draftWith({ revision: 9, answers: { rent: 7, kind: 'public' } })

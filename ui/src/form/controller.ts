@@ -180,7 +180,8 @@ export class DraftController {
 
   /** The draft may have changed elsewhere: look again, keeping what was typed since. */
   async reopen(): Promise<void> {
-    this.take(await this.port.open(this.draft.id))
+    // A save may have been acknowledged while this was read: then what was read is of yesterday.
+    this.adopt(await this.port.open(this.draft.id))
   }
 
   /** Tries a failed save again now. */
