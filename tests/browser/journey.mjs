@@ -1,5 +1,6 @@
 // The main job in a real browser: from the search to the money, with one correction on the way.
-import { APP, close, command, must, openBrowser, openPage, PASSWORD, pdf, PLATFORM, signIn, step } from './person.mjs'
+import { askCorrection, claim, grant, signInAtDesk } from './desk.mjs'
+import { APP, close, command, must, openBrowser, openPage, pdf, signIn, step } from './person.mjs'
 
 const browser = await openBrowser()
 const phone = await browser.newContext({ viewport: { width: 390, height: 844 }, locale: 'zh-CN' })
@@ -68,6 +69,25 @@ await step('a real PDF is attached and the payments are promised', async () => {
   await next()
   await page.locator('#declare').waitFor()
 })
+await step('a photo may be dropped or pasted on it, too', async () => {
+  const give = (kind, name) => page.evaluate(async ([kind, name]) => {
+    const canvas = Object.assign(document.createElement('canvas'), { width: 320, height: 240 })
+    canvas.getContext('2d').fillRect(40, 40, 200, 120)
+    const photo = await new Promise((done) => canvas.toBlob(done, 'image/jpeg'))
+    const held = new DataTransfer()
+    held.items.add(new File([photo], name, { type: 'image/jpeg' }))
+    const event = kind === 'drop' ? new DragEvent('drop', { dataTransfer: held, bubbles: true, cancelable: true }) : new ClipboardEvent('paste', { clipboardData: held, bubbles: true, cancelable: true })
+    document.querySelector('#m-lease-contract').dispatchEvent(event)
+  }, [kind, name])
+  await page.goBack()
+  await page.locator('#m-lease-contract').waitFor()
+  await give('drop', 'dropped.jpg')
+  await see('dropped.jpg')
+  await give('paste', 'pasted.jpg')
+  await see('pasted.jpg')
+  await next()
+  await page.locator('#declare').waitFor()
+})
 await step('nothing is sent without the declaration', async () => {
   await next()
   await page.locator('#declare-error, .errsum').first().waitFor()
@@ -84,25 +104,15 @@ await step('one tap sends it and the number comes', async () => {
 })
 
 const desk = await browser.newContext({ viewport: { width: 1440, height: 900 }, locale: 'zh-CN' })
-const officer = await openPage(desk, `${PLATFORM}/desk`)
-const press = (name) => officer.getByRole('button', { name }).click()
+let officer
 
 await step('an officer claims it and sees the contract as a picture', async () => {
-  await officer.fill('#account', 'desk-gjj-center')
-  await officer.fill('#password', PASSWORD)
-  await officer.getByRole('button', { name: '登录' }).click()
+  officer = await signInAtDesk(desk, 'gjj-center')
   await officer.getByRole('link', { name: '办理' }).first().click()
-  await press(/^领办/)
-  await officer.getByRole('button', { name: /^补正/ }).waitFor()
+  await claim(officer)
   await officer.waitForFunction(() => (document.querySelector('.light img')?.naturalWidth ?? 0) > 100)
 })
-await step('the officer asks for one correction', async () => {
-  await press(/^补正/)
-  await press(/填报月租金与合同不一致/)
-  await press(/看过后发出，停表/)
-  await officer.locator('dialog').getByRole('button', { name: /看过后发出/ }).click()
-  await officer.getByText('补正告知已发出').first().waitFor()
-})
+await step('the officer asks for one correction', () => askCorrection(officer))
 await step('the resident is told and corrects only that', async () => {
   await page.goto(`${APP}/#/cases/${caseId}/correction`)
   await see('月租金')
@@ -121,24 +131,7 @@ await step('the resident is told and corrects only that', async () => {
 await step('the officer sees what changed and grants it', async () => {
   await officer.reload()
   await officer.getByText('1,900.00').first().waitFor()
-  for (let turn = 0; turn < 8; turn += 1) {
-    for (const button of await officer.getByRole('button', { name: '属实，通过' }).all()) await button.click()
-    const claim = officer.locator('.acts').getByRole('button', { name: /^领办/ })
-    const accept = officer.locator('.acts').getByRole('button', { name: '受理', exact: true })
-    if (await claim.isVisible()) await claim.click()
-    else if (await accept.isVisible()) {
-      await accept.click()
-      await officer.locator('dialog').getByRole('button', { name: '受理' }).click()
-    } else {
-      const standard = officer.locator('.decide .left button').first()
-      if (!(await standard.isVisible()) || (await officer.locator('.acts .p').count()) === 0) break
-      await standard.click()
-      await officer.locator('.acts .p').click()
-      await officer.locator('dialog button.p').click()
-    }
-    await officer.waitForTimeout(700)
-  }
-  await officer.getByText('已办结').or(officer.getByText('已准予')).first().waitFor()
+  await grant(officer)
 })
 await step('the resident holds the result and the inbox tells of it', async () => {
   for (let tries = 0; tries < 100; tries += 1) {

@@ -23,10 +23,8 @@ pub async fn run_script(script: &str, environment: &[(&str, &str)]) -> anyhow::R
     let log = folder.path().join("devhost.log");
     let _host = Program::start(&mut command, &log)?;
     await_port(port).await?;
-    let status = Command::new("node")
-        .arg(repository().join("tests/browser").join(script))
+    let status = node(script, &platform)
         .env("HAOBAN_APP_URL", format!("http://127.0.0.1:{port}"))
-        .env("HAOBAN_PLATFORM_URL", platform.url())
         .envs(environment.iter().copied())
         .status()
         .await
@@ -38,6 +36,37 @@ pub async fn run_script(script: &str, environment: &[(&str, &str)]) -> anyhow::R
         platform.log()
     );
     Ok(())
+}
+
+/// A person in Chromium beside a test: runs a script with arguments to its end.
+///
+/// # Errors
+/// When it cannot be started or fails.
+pub async fn run_person(
+    platform: &Platform,
+    script: &str,
+    arguments: &[&str],
+    environment: &[(&str, &str)],
+) -> anyhow::Result<()> {
+    let status = node(script, platform)
+        .args(arguments)
+        .envs(environment.iter().copied())
+        .status()
+        .await
+        .context("node could not be started")?;
+    anyhow::ensure!(
+        status.success(),
+        "{script} {} failed; the platform said:\n{}",
+        arguments.join(" "),
+        platform.log()
+    );
+    Ok(())
+}
+
+fn node(script: &str, platform: &Platform) -> Command {
+    let mut command = Command::new("node");
+    command.arg(repository().join("tests/browser").join(script)).env("HAOBAN_PLATFORM_URL", platform.url());
+    command
 }
 
 /// Waits until somebody listens.
