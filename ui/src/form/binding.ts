@@ -5,6 +5,7 @@ import type { Field } from '@/bindings/Field'
 import type { FieldProblem } from '@/bindings/FieldProblem'
 import { app, senior } from '@/core/app'
 import { local, say } from '@/core/i18n'
+import { afterPress } from '@/core/press'
 import { call, listen, problemOf } from '@/platform'
 import { DraftController } from './controller'
 import type { DraftPort, Scheduler } from './controller'
@@ -70,7 +71,8 @@ export function useDraft(): DraftForm {
 
 function bind(controller: DraftController): DraftForm {
   const turn = shallowRef(0)
-  const stopHearing = controller.subscribe(() => (turn.value += 1))
+  const redraw = () => (turn.value += 1)
+  const stopHearing = controller.subscribe(() => afterPress(redraw))
   const live = <T>(read: () => T): T => {
     void turn.value
     return read()

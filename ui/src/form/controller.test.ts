@@ -217,6 +217,30 @@ describe('problems', () => {
     expect(form.shown('rent').map((p) => p.rule)).toEqual(['too_much'])
   })
 
+  it('are judged on what was typed last, not on what was saved before it', async () => {
+    const { port, form } = setUp(draftWith({ state: tooMuch }))
+    form.enter('rent')
+    form.edit('rent', 1)
+    const left = form.leave('rent')
+    expect(form.shown('rent')).toHaveLength(0)
+    await port.accept(stateWith({ rent: { value: 1, problems: [] } }))
+    await left
+    expect(form.shown('rent')).toHaveLength(0)
+  })
+
+  it('wait while the person is back in the field before it was saved', async () => {
+    const { port, form } = setUp()
+    form.enter('rent')
+    form.edit('rent', 9)
+    const left = form.leave('rent')
+    form.enter('rent')
+    await port.accept(tooMuch)
+    await left
+    expect(form.shown('rent')).toHaveLength(0)
+    await form.leave('rent')
+    expect(form.shown('rent').map((p) => p.rule)).toEqual(['too_much'])
+  })
+
   it('do not nag about an empty field that was only passed', async () => {
     const { form } = setUp(draftWith({ state: missing }))
     form.enter('rent')

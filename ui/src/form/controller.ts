@@ -107,13 +107,12 @@ export class DraftController {
 
   /** The person left a field: what is wrong with it may be shown once the core has seen it. */
   async leave(field: string): Promise<void> {
+    this.problems.exit(field)
+    // Judged on what was typed, never on what was saved before it: a message that comes and goes moves the page under the finger.
+    if (this.busy) await this.flush()
+    if (this.problems.inside(field)) return
     this.problems.leave(field, this.draft.state)
     this.changed()
-    if (this.busy) {
-      await this.flush()
-      this.problems.refresh(this.draft.state)
-      this.changed()
-    }
   }
 
   /** Remembers the page worked on; travels with the next save. */

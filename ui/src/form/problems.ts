@@ -20,9 +20,19 @@ export class ShownProblems {
     this.typing = field
   }
 
-  /** The person left a field. */
-  leave(field: string, state: FormState): void {
+  /** The person goes out of a field. */
+  exit(field: string): void {
     if (this.typing === field) this.typing = null
+  }
+
+  /** Whether the person is in a field. */
+  inside(field: string): boolean {
+    return this.typing === field
+  }
+
+  /** The person left a field, and this is the state that counts what they typed in it. */
+  leave(field: string, state: FormState): void {
+    this.exit(field)
     this.left.add(field)
     this.refresh(state)
   }
