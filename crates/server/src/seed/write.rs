@@ -72,6 +72,9 @@ pub(super) async fn all(state: &AppState, words: &Words, town: &Town, today: Dat
             phone: &enterprise.phone,
         };
         accounts::add_party(&mut tx, &party, now).await?;
+        // By a code sent to its phone, as everybody whom the demonstration gives no password.
+        let account = format!("acc-{}", enterprise.phone);
+        accounts::add_account(&mut tx, &account, enterprise.party, &enterprise.phone, None, now).await?;
         registers::put_new(&mut tx, enterprise.party, &facts::of_enterprise(enterprise), now).await?;
         for licence in maker.of_enterprise(town, enterprise) {
             licences::insert(&mut tx, enterprise.party, &licence, now).await?;
