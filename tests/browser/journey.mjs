@@ -1,5 +1,6 @@
 // The main job in a real browser: from the search to the money, with one correction on the way.
 import { askCorrection, claim, grant, signInAtDesk } from './desk.mjs'
+import { answerPage, goOn } from './form.mjs'
 import { APP, close, command, must, openBrowser, openPage, pdf, signIn, step } from './person.mjs'
 
 const browser = await openBrowser()
@@ -39,22 +40,14 @@ await step('an unanswered question is named and linked', async () => {
   must(focused === 'INPUT', `the link leads to ${focused}`)
 })
 await step('answers are kept as they are given', async () => {
-  await page.getByText('市场上租的').first().click()
-  await page.locator('.save.is-saved').waitFor()
-  await next()
-  await page.getByText('只提我的').first().click()
-  await next()
-  await page.locator('#q-title', { hasText: '租期' }).waitFor()
-  const parts = page.locator('main input')
-  for (const [at, text] of ['2026', '3', '1', '2027', '2', '28'].entries()) await parts.nth(at).fill(text)
-  await next()
-  await page.locator('#f-rent_month').fill('1,800')
-  await page.locator('main select').last().selectOption('410105')
-  await page.locator('main textarea, main input[type=text], main input:not([type])').last().fill('锦绣苑 3 号楼 602')
-  await next()
-  await page.locator('#q-title', { hasText: '卡' }).waitFor()
-  await page.locator('main .opt').first().click()
-  await next()
+  const known = { housing: 'market', who: 'self', term: { from: '2026-03-01', to: '2027-02-28' }, rent_month: 180_000, address: { region: '410105', detail: '锦绣苑 3 号楼 602' } }
+  const answer = (field, view) => known[field.id] ?? (field.id === 'bank_card' ? view.state.fields.bank_card.offered[0].value : undefined)
+  for (;;) {
+    await answerPage(page, answer)
+    await page.locator('.save.is-saved').waitFor()
+    await goOn(page)
+    if (page.url().includes('/materials')) return
+  }
 })
 await step('a reload loses nothing', async () => {
   await page.locator('#m-lease-contract').waitFor()

@@ -1,18 +1,9 @@
 // A resident with a bit of everything, so that no page is empty: an open draft, a case under way, one that waits
-// for a correction, licences and messages. Also an officer who acts through the desk's own interface.
-import { command, openPage, APP, PASSWORD, pdf, PLATFORM, signIn } from './person.mjs'
+// for a correction, licences and messages.
+import { officerOf } from './officer.mjs'
+import { APP, command, openPage, pdf, signIn, until } from './person.mjs'
 
 const RENT = { housing: 'market', who: 'self', term: { from: '2026-03-01', to: '2027-02-28' }, rent_month: 180000, address: { region: '410105', detail: '锦绣苑 3 号楼 602' }, bank_card: '6217000000000000004' }
-
-/** Asks until the answer is there; fails with what was waited for. */
-export async function until(what, ask, tries = 200) {
-  for (let at = 0; at < tries; at += 1) {
-    const answer = await ask()
-    if (answer) return answer
-    await new Promise((go) => setTimeout(go, 100))
-  }
-  throw new Error(`${what} did not come`)
-}
 
 /** A rent withdrawal, filled and with its contract attached, ready to be sent. */
 export async function readyRent(page) {
@@ -29,28 +20,6 @@ export async function send(page, draft) {
   const sent = await command(page, 'draft_submit', { draft_id: draft.id, revision: draft.revision, declared: true })
   await until('the case number', async () => (await command(page, 'case_list')).cases.some((row) => row.id === sent.case_id && row.number))
   return sent.case_id
-}
-
-/** An officer of a department who acts without a page. */
-export async function officerOf(department) {
-  const base = `${PLATFORM}/v1/desk`
-  const signed = await fetch(`${base}/sign-in`, { method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify({ account: `desk-${department}`, password: PASSWORD }) })
-  if (!signed.ok) throw new Error(`desk-${department}: ${signed.status}`)
-  const cookie = signed.headers.getSetCookie().map((one) => one.split(';')[0]).join('; ')
-  const { token } = await (await fetch(`${base}/me`, { headers: { Cookie: cookie } })).json()
-  const headers = { 'Content-Type': 'application/json', Cookie: cookie, 'X-Desk-Token': token }
-  const post = async (path, body) => {
-    const answer = await fetch(`${base}/${path}`, { method: 'POST', headers, body: JSON.stringify(body) })
-    const said = await answer.json()
-    if (!answer.ok) throw new Error(`${path}: ${JSON.stringify(said)}`)
-    return said
-  }
-  const open = (id) => post(`cases/${id}/open`, { purpose: 'handle' })
-  const act = async (id, act) => {
-    const { task } = await open(id)
-    return post(`tasks/${task.id}/act`, { key: crypto.randomUUID(), revision: task.revision, act })
-  }
-  return { open, act }
 }
 
 /** Signs the renter in and gives her a draft of each kind of standing; answers what her pages are called. */

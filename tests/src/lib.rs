@@ -17,7 +17,7 @@ use haoban_wire::{
 };
 use serde_json::{Value, json};
 
-pub use scripts::{run_person, run_script};
+pub use scripts::{run_person, run_script, run_script_for};
 
 /// Answers that rent a flat on the market.
 #[must_use]

@@ -1,6 +1,6 @@
 //! A real browser on the loopback host and on the desk: the scripts of `tests/browser` against fresh programs.
 
-use haoban_tests::run_script;
+use haoban_tests::{run_script, run_script_for};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_resident_and_an_officer_bring_a_case_to_its_end() -> anyhow::Result<()> {
@@ -10,4 +10,14 @@ async fn a_resident_and_an_officer_bring_a_case_to_its_end() -> anyhow::Result<(
 #[tokio::test(flavor = "multi_thread")]
 async fn every_page_is_accessible_in_every_mode() -> anyhow::Result<()> {
     run_script("matrix.mjs", &[]).await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_joint_service_goes_from_the_search_to_the_end_of_its_parts() -> anyhow::Result<()> {
+    run_script_for(3, "joint.mjs", &[]).await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_services_people_ask_for_by_name_are_filled_sent_and_decided() -> anyhow::Result<()> {
+    run_script_for(4, "services.mjs", &[]).await
 }
