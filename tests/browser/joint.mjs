@@ -93,7 +93,7 @@ const JOURNEYS = [
         await lane(page, 'power-transfer').getByRole('link', { name: '去补正' }).waitFor()
         await page.goto(`${app}/#/cases`)
         const waits = page.locator('section[aria-labelledby=due]')
-        await waits.getByText(nameOf('power-transfer')).waitFor()
+        await waits.getByRole('heading', { name: nameOf('power-transfer') }).waitFor()
         must((await waits.locator('a[href$="/correction"]').count()) === 1, 'more than the one part waits for the resident')
         await waits.locator('a[href$="/correction"]').click()
         await page.getByText('新户主手机号有误，请更正。').waitFor()

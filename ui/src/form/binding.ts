@@ -7,6 +7,7 @@ import { app, senior } from '@/core/app'
 import { local, say } from '@/core/i18n'
 import { afterPress } from '@/core/press'
 import { call, listen, problemOf } from '@/platform'
+import { opensAnew } from './anew'
 import { DraftController } from './controller'
 import type { DraftPort, Scheduler } from './controller'
 import type { SaveLine } from './save-line'
@@ -91,9 +92,7 @@ function bind(controller: DraftController): DraftForm {
   }
   const exact = (problem: FieldProblem) => precise(problem, controller.view.form, (field) => controller.value(field), pen)
   const stopListening = listen((event) => {
-    // A change made elsewhere; our own saves come back here too and cost one read at most.
-    if (event.kind === 'draft_changed' && event.draft_id === controller.view.id && !controller.busy) void controller.reopen().catch(() => undefined)
-    if (event.kind === 'licences_changed' || event.kind === 'session_changed') void controller.reopen().catch(() => undefined)
+    if (opensAnew(event, controller.view, controller.busy)) void controller.reopen().catch(() => undefined)
   })
   const flush = () => void controller.flush()
   window.addEventListener('pagehide', flush)
