@@ -140,6 +140,7 @@ const JOURNEYS = [
         const road = await opened(page, id, 'road-occupation')
         await workThrough('road-occupation', road)
         await laneSays(page, 'road-occupation', '等您缴费')
+        must(!(await page.locator('main').innerText()).includes('没有办成'), 'what waits for its payment is told as failed')
         await lane(page, 'road-occupation').getByRole('link', { name: '去缴费' }).click()
         await pay(page, road)
         await page.getByRole('link', { name: '看整件事' }).click()

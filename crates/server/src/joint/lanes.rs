@@ -93,7 +93,9 @@ fn ended_at(case: &Dossier) -> Option<haoban_domain::time::Timestamp> {
                 | CaseEventKind::Terminate
         )
     };
-    case.happenings.iter().find(|happening| ends(happening.event.kind())).map(|happening| happening.at)
+    // A grant that waits for its payment has not ended the part.
+    let open = case.machine.status == CaseStatus::AwaitingPayment;
+    case.happenings.iter().find(|happening| !open && ends(happening.event.kind())).map(|happening| happening.at)
 }
 
 /// The clock of the whole: the day by which the last part is promised.

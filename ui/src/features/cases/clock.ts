@@ -5,6 +5,5 @@ import { t } from '@/core/i18n'
 /** What the clock means, in one sentence with its day. */
 export function clockWords(clock: CaseClock): string {
   if (clock.left_days < 0) return t('cases.clock_over', { day: day(clock.due) })
-  if (clock.waits_for === 'applicant') return t('cases.clock_you', { day: day(clock.due) })
   return t(`cases.clock_${clock.kind}`, { day: day(clock.due) })
 }
