@@ -65,7 +65,7 @@ const SERVICES = [
   },
   { device: 2, item: 'pension-check', search: '养老金认证', fixture: 'valid-seen-at-the-doctor', instant: true },
   { device: 2, item: 'senior-allowance', search: '八十岁补贴', fixture: 'valid-eighty-today' },
-  { device: 2, phone: '13700001001', item: 'scarce-talent-award', search: '紧缺人才', fixture: 'valid-four-levels' },
+  { device: 2, phone: '13700001001', item: 'scarce-talent-award', search: '紧缺人才', fixture: 'valid-four-levels', answers: { industry_hand: '先进材料' } },
   { device: 3, item: 'residence-permit', search: '暂住证', fixture: 'valid-social' },
   { device: 3, item: 'postdoc-settle', search: '安家补贴', fixture: 'valid-by-hand' },
   {
