@@ -1,7 +1,7 @@
 // One journey for each joint service, as a person goes through its pages: from the search to the end of every part.
 // Three people, each with a device, go their ways at the same time.
 import { pay } from './cashier.mjs'
-import { declareAndSend, fillIn } from './form.mjs'
+import { declareAndSend, draftOf, fillIn } from './form.mjs'
 import { officerOf, workThrough } from './officer.mjs'
 import { answersFrom, joint, nameOf } from './pack.mjs'
 import { APPS, close, command, must, openBrowser, openPage, settleIn, step, until } from './person.mjs'
@@ -36,6 +36,8 @@ async function apply(page, app, { code, search, answers = {}, fixtures = {}, lat
   }
   await fillIn(page, { answer: answersFrom(service.parts.map((part) => part.item), answers, fixtures), later, plan })
   must(planned, 'the plan was never shown')
+  const { materials } = (await draftOf(page)).state
+  must(later.every((slot) => materials.find((one) => one.id === slot)?.standing === 'deferred'), `not promised for later: ${later.join(' ')}`)
   const id = await declareAndSend(page)
   await page.getByRole('link', { name: '看进度' }).click()
   await page.locator('.lanes').waitFor()
@@ -131,7 +133,7 @@ const JOURNEYS = [
   },
   { device: 1, code: 'open-tobacco', search: '卖烟', answers: { ...SHOP, school: 500, separate: true, machine: false, foreign: false, ecig: true, sells_food: 'packed' }, needed: ['tobacco-retail', 'ecig-retail', 'prepacked-food-filing'] },
   {
-    device: 1, code: 'open-hotpot', search: '开火锅店', later: ['safety-rules'],
+    device: 1, code: 'open-hotpot', search: '开火锅店', later: ['food-operation-permit--safety-rules'],
     answers: { ...SHOP, residential: false, drains: true, drainage_permit__equipment: ['oil', 'screen'], tobacco: false, sign: 'plain', road: true },
     needed: ['food-operation-permit', 'drainage-permit', 'sign-filing', 'road-occupation'],
     async then(page, app, id, say) {
