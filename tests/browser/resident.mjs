@@ -73,7 +73,7 @@ export async function prepare(context, phone = '13800000001') {
   await until('the correction on the device', async () => (await command(page, 'case_open', { case_id: corrected })).case?.status === 'correction_requested')
   const licence = (await command(page, 'licence_list')).licences[0]?.id
   const routes = [
-    ['home', '/'], ['search', '/search?q=gjj'], ['search-none', '/search?q=zzzz'], ['items', '/items'], ['guide', '/items/gjj-rent'], ['joint-guide', '/items/open-hotpot'], ['plan', `/drafts/${joint.id}/plan`], ['appointments', '/appointments'],
+    ['home', '/'], ['search', '/search?q=gjj'], ['search-none', '/search?q=zzzz'], ['items', '/items'], ['items-theme', '/items?theme=housing'], ['guide', '/items/gjj-rent'], ['calculate', '/items/startup-loan/calculate'], ['joint-guide', '/items/open-hotpot'], ['plan', `/drafts/${joint.id}/plan`], ['appointments', '/appointments'],
     ['start', `/drafts/${open.id}`], ['question', `/drafts/${rent.id}/q/housing`], ['question-days', `/drafts/${rent.id}/q/term`], ['question-money', `/drafts/${rent.id}/q/rent`], ['joint-question', `/drafts/${joint.id}/q/${joint.state.pages[0].id}`],
     ['materials', `/drafts/${rent.id}/materials`], ['check', `/drafts/${rent.id}/check`], ['sent', `/drafts/${sentDraft.id}/sent`],
     ['drafts', '/drafts'], ['cases', '/cases'], ['case', `/cases/${caseId}`], ['case-waits', `/cases/${corrected}`],

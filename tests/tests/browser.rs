@@ -11,3 +11,8 @@ async fn a_resident_and_an_officer_bring_a_case_to_its_end() -> anyhow::Result<(
 async fn every_page_is_accessible_in_every_mode() -> anyhow::Result<()> {
     run_script("matrix.mjs", &[]).await
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn figures_come_before_anything_is_begun() -> anyhow::Result<()> {
+    run_script("calculator.mjs", &[]).await
+}

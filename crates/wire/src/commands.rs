@@ -17,6 +17,7 @@ macro_rules! commands {
             catalogue_open(CatalogueOpen) -> CatalogueView;
             catalogue_search(CatalogueSearch) -> SearchView;
             guide_open(GuideOpen) -> GuideView;
+            calculator_open(CalculatorOpen) -> CalculatorView;
             draft_start(DraftStart) -> DraftView;
             draft_open(DraftOpen) -> DraftView;
             draft_save(DraftSave) -> DraftSaved;

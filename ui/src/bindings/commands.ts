@@ -11,6 +11,8 @@ import type { AppointmentList } from './AppointmentList'
 import type { AppointmentListView } from './AppointmentListView'
 import type { AppointmentSlots } from './AppointmentSlots'
 import type { AppointmentSlotsView } from './AppointmentSlotsView'
+import type { CalculatorOpen } from './CalculatorOpen'
+import type { CalculatorView } from './CalculatorView'
 import type { CaseList } from './CaseList'
 import type { CaseListView } from './CaseListView'
 import type { CaseOpen } from './CaseOpen'
@@ -79,6 +81,7 @@ export interface Commands {
   catalogue_open: { request: CatalogueOpen; response: CatalogueView }
   catalogue_search: { request: CatalogueSearch; response: SearchView }
   guide_open: { request: GuideOpen; response: GuideView }
+  calculator_open: { request: CalculatorOpen; response: CalculatorView }
   draft_start: { request: DraftStart; response: DraftView }
   draft_open: { request: DraftOpen; response: DraftView }
   draft_save: { request: DraftSave; response: DraftSaved }

@@ -10,7 +10,7 @@ import { DraftController } from './controller'
 import type { DraftPort, Scheduler } from './controller'
 import type { SaveLine } from './save-line'
 import type { Step } from './steps'
-import { precise } from './precise'
+import { findField, precise } from './precise'
 import { writeAnswer } from './write'
 import type { Pen } from './write'
 
@@ -87,7 +87,7 @@ function bind(controller: DraftController): DraftForm {
     },
     offered: (field) => view.value.state.fields[field]?.offered ?? [],
   }
-  const exact = (problem: FieldProblem) => precise(problem, controller.view.form, (field) => controller.value(field), pen)
+  const exact = (problem: FieldProblem) => precise(problem, (id) => findField(controller.view.form, id), (field) => controller.value(field), pen)
   const stopListening = listen((event) => {
     // A change made elsewhere; our own saves come back here too and cost one read at most.
     if (event.kind === 'draft_changed' && event.draft_id === controller.view.id && !controller.busy) void controller.reopen().catch(() => undefined)

@@ -2,7 +2,10 @@
 
 use haoban_wire::{
     Problem,
-    ui::{CatalogueOpen, CatalogueSearch, CatalogueView, GuideOpen, GuideView, HomeOpen, HomeView, SearchView},
+    ui::{
+        CalculatorOpen, CalculatorView, CatalogueOpen, CatalogueSearch, CatalogueView, GuideOpen, GuideView, HomeOpen,
+        HomeView, SearchView,
+    },
 };
 
 use crate::{Client, cases, catalogue, drafts};
@@ -51,4 +54,9 @@ pub async fn catalogue_search(client: &Client, request: CatalogueSearch) -> Resu
 /// A guide.
 pub async fn guide_open(client: &Client, request: GuideOpen) -> Result<GuideView, Problem> {
     catalogue::guide_open(client, &request.code).await
+}
+
+/// Works the figures of an item out; keeps nothing.
+pub async fn calculator_open(client: &Client, request: CalculatorOpen) -> Result<CalculatorView, Problem> {
+    catalogue::calculator_open(client, request).await
 }
