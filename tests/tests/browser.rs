@@ -16,3 +16,8 @@ async fn every_page_is_accessible_in_every_mode() -> anyhow::Result<()> {
 async fn figures_come_before_anything_is_begun() -> anyhow::Result<()> {
     run_script("calculator.mjs", &[]).await
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn blanks_and_samples_can_be_had() -> anyhow::Result<()> {
+    run_script("papers.mjs", &[]).await
+}

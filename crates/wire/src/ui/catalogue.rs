@@ -13,6 +13,7 @@ use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
 use super::{CaseRow, DraftRow};
+use crate::http::PaperInfo;
 
 /// Opens the home page.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
@@ -289,6 +290,52 @@ pub struct CalculatorView {
     pub regions: Vec<Region>,
     /// Whether registers were read for the person signed in.
     pub facts_known: bool,
+}
+
+/// Which papers a service has (空白表, 样表). Asks the platform; without it, what is kept here.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+#[ts(export)]
+pub struct PaperList {
+    /// Item.
+    pub code: ItemCode,
+}
+
+/// The papers of a service.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct PaperListView {
+    /// In order.
+    pub papers: Vec<PaperRow>,
+}
+
+/// A paper in a list.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct PaperRow {
+    /// The paper.
+    pub info: PaperInfo,
+    /// It is on this device and can be had without network.
+    pub kept: bool,
+}
+
+/// Saves a paper where the resident finds it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+#[ts(export)]
+pub struct PaperSave {
+    /// Item.
+    pub code: ItemCode,
+    /// Paper.
+    pub id: String,
+}
+
+/// Where it is.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct PaperSaved {
+    /// Path, or address of the host's download.
+    pub place: String,
 }
 
 /// One condition, judged.
