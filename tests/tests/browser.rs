@@ -21,3 +21,8 @@ async fn figures_come_before_anything_is_begun() -> anyhow::Result<()> {
 async fn blanks_and_samples_can_be_had() -> anyhow::Result<()> {
     run_script("papers.mjs", &[]).await
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_drawn_is_seen_at_the_desk() -> anyhow::Result<()> {
+    run_script("drawings.mjs", &[]).await
+}
