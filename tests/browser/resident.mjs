@@ -5,13 +5,17 @@ import { APP, command, openPage, pdf, signIn, until } from './person.mjs'
 
 const RENT = { housing: 'market', who: 'self', term: { from: '2026-03-01', to: '2027-02-28' }, rent_month: 180000, address: { region: '410105', detail: '锦绣苑 3 号楼 602' }, bank_card: '6217000000000000004' }
 
+/** Hands a file to the host; answers the token it is known by. */
+export function posted(page, bytes) {
+  return page.evaluate(async (bytes) => (await (await fetch('/host/files', { method: 'POST', headers: { 'X-File-Name': 'lease.pdf' }, body: new Uint8Array(bytes) })).json()).token, [...bytes])
+}
+
 /** A rent withdrawal, filled and with its contract attached, ready to be sent. */
 export async function readyRent(page) {
   const draft = await until('the catalogue', () => command(page, 'draft_start', { code: 'gjj-rent' }).catch(() => undefined))
   await until('the bank cards of the register', async () => ((await command(page, 'draft_open', { draft_id: draft.id })).state.fields.bank_card?.offered.length ?? 0) > 1)
   await command(page, 'draft_save', { draft_id: draft.id, revision: draft.revision, changes: RENT })
-  const token = await page.evaluate(async (bytes) => (await (await fetch('/host/files', { method: 'POST', headers: { 'X-File-Name': 'lease.pdf' }, body: new Uint8Array(bytes) })).json()).token, [...pdf()])
-  await command(page, 'material_attach', { draft_id: draft.id, slot: 'lease-contract', tokens: [token] })
+  await command(page, 'material_attach', { draft_id: draft.id, slot: 'lease-contract', tokens: [await posted(page, pdf())] })
   return command(page, 'material_defer', { draft_id: draft.id, slot: 'rent-records', promised: true })
 }
 
@@ -42,7 +46,7 @@ export async function prepare(context, phone = '13800000001') {
   await until('the correction on the device', async () => (await command(page, 'case_open', { case_id: corrected })).case?.status === 'correction_requested')
   const licence = (await command(page, 'licence_list')).licences[0]?.id
   const routes = [
-    ['home', '/'], ['search', '/search?q=gjj'], ['search-none', '/search?q=zzzz'], ['items', '/items'], ['guide', '/items/gjj-rent'], ['joint-guide', '/items/open-hotpot'], ['plan', `/drafts/${joint.id}/plan`], ['appointments', '/appointments'],
+    ['home', '/'], ['search', '/search?q=gjj'], ['search-none', '/search?q=zzzz'], ['items', '/items'], ['items-theme', '/items?theme=housing'], ['guide', '/items/gjj-rent'], ['calculate', '/items/startup-loan/calculate'], ['joint-guide', '/items/open-hotpot'], ['plan', `/drafts/${joint.id}/plan`], ['appointments', '/appointments'],
     ['start', `/drafts/${open.id}`], ['question', `/drafts/${rent.id}/q/housing`], ['question-days', `/drafts/${rent.id}/q/term`], ['question-money', `/drafts/${rent.id}/q/rent`], ['joint-question', `/drafts/${joint.id}/q/${joint.state.pages[0].id}`],
     ['materials', `/drafts/${rent.id}/materials`], ['check', `/drafts/${rent.id}/check`], ['sent', `/drafts/${sentDraft.id}/sent`],
     ['drafts', '/drafts'], ['cases', '/cases'], ['case', `/cases/${caseId}`], ['case-waits', `/cases/${corrected}`],

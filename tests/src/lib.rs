@@ -38,7 +38,7 @@ pub fn rent_answers() -> BTreeMap<String, Option<Value>> {
 /// When the item does not come.
 pub async fn start_draft(device: &Device, code: &str) -> anyhow::Result<DraftView> {
     wait_for("the catalogue", async || {
-        let request = DraftStart { code: code.to_owned() };
+        let request = DraftStart { code: code.to_owned(), ..DraftStart::default() };
         Ok(commands::draft_start(&device.client, request).await.ok())
     })
     .await

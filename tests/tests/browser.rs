@@ -21,3 +21,18 @@ async fn every_joint_service_goes_from_the_search_to_the_end_of_its_parts() -> a
 async fn the_services_people_ask_for_by_name_are_filled_sent_and_decided() -> anyhow::Result<()> {
     run_script_for(4, "services.mjs", &[]).await
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn figures_come_before_anything_is_begun() -> anyhow::Result<()> {
+    run_script("calculator.mjs", &[]).await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn blanks_and_samples_can_be_had() -> anyhow::Result<()> {
+    run_script("papers.mjs", &[]).await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_drawn_is_seen_at_the_desk() -> anyhow::Result<()> {
+    run_script("drawings.mjs", &[]).await
+}

@@ -112,7 +112,7 @@ async fn measure() -> Result<(), Box<dyn std::error::Error>> {
     open().await?.shutdown().await;
     keep_catalogue(&folder.path().join("p/store.db")).await?;
     let client = open().await?;
-    let draft = drafts::start(&client, DraftStart { code: "gjj-rent".into() }).await?;
+    let draft = drafts::start(&client, DraftStart { code: "gjj-rent".into(), ..DraftStart::default() }).await?;
     let plain = plain_sqlite(&folder.path().join("plain.db")).await?;
     let (mut saves, mut inserts, mut revision) = (Vec::new(), Vec::new(), draft.revision);
     for round in 0..ROUNDS {

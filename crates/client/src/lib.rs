@@ -16,6 +16,7 @@ mod inbox;
 pub mod licences;
 pub mod materials;
 pub mod outbox;
+mod papers;
 mod parties;
 pub mod ports;
 pub mod receipt;

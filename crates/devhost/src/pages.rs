@@ -134,8 +134,8 @@ pub(crate) async fn export(Shared(state): Shared<State>, Path(token): Path<Strin
     };
     let encoded: String = name.bytes().map(|byte| format!("%{byte:02X}")).collect();
     let disposition = format!("attachment; filename*=UTF-8''{encoded}");
-    ([(header::CONTENT_TYPE, "application/pdf".to_owned()), (header::CONTENT_DISPOSITION, disposition)], content)
-        .into_response()
+    let media = if name.ends_with(".html") { "text/html; charset=utf-8" } else { "application/pdf" };
+    ([(header::CONTENT_TYPE, media.to_owned()), (header::CONTENT_DISPOSITION, disposition)], content).into_response()
 }
 
 /// What the core wanted the OS to show; a browser host has nowhere to show it.

@@ -44,6 +44,21 @@ pub struct MaterialRule {
     /// Limits of an upload.
     #[serde(default)]
     pub upload: UploadLimit,
+    /// The lines of a paper that one writes oneself; its blank and a filled sample are drawn from them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[ts(as = "Option<Vec<WrittenLine>>", optional)]
+    pub written: Vec<WrittenLine>,
+}
+
+/// One line of a paper that one writes oneself (同意书, 委托书, 情况说明).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[ts(export)]
+pub struct WrittenLine {
+    /// What stands before the line.
+    pub label: LocalText,
+    /// What an invented person writes there.
+    pub sample: LocalText,
 }
 
 /// What stands in for an uploaded material (免交).

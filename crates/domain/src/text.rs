@@ -17,6 +17,17 @@ pub enum Language {
     English,
 }
 
+impl Language {
+    /// The tag of BCP 47.
+    #[must_use]
+    pub fn tag(self) -> &'static str {
+        match self {
+            Self::Chinese => "zh-CN",
+            Self::English => "en",
+        }
+    }
+}
+
 /// A text that a city pack carries in both languages.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default, Serialize, Deserialize, TS, ToSchema)]
 #[serde(deny_unknown_fields)]

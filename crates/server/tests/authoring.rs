@@ -8,12 +8,12 @@ use haoban_domain::{ids::PartyId, time::Date};
 use haoban_server::{
     AppState,
     app::{self, Ports},
-    catalogue::{self, LoadedPack, PackSource, check, watch},
+    catalogue::{self, LoadedPack, PackSource, check, sample, watch},
     config::Config,
     intake::{self, PublishError},
     notices, seed,
 };
-use haoban_wire::http::Change;
+use haoban_wire::http::{Change, PaperPage};
 use sqlx::Row as _;
 
 fn here(path: &str) -> PathBuf {
@@ -189,8 +189,32 @@ async fn the_papers_of_a_service_can_be_opened() {
         let page = answer.text().await.unwrap();
         assert!(page.contains(words), "{paper}: {page}");
     }
+    let list = reqwest::get(format!("{url}/v1/catalogue/items/reading-card/papers?lang=en")).await.unwrap();
+    let list: PaperPage = list.json().await.unwrap();
+    let ids: Vec<&str> = list.papers.iter().map(|paper| paper.id.as_str()).collect();
+    assert_eq!(ids, ["blank", "filled", "result"]);
+    for paper in &list.papers {
+        let page = format!("{url}/v1/catalogue/items/reading-card/papers/{}?lang=en", paper.id);
+        let page = reqwest::get(page).await.unwrap().bytes().await.unwrap();
+        assert_eq!(page.len() as u64, paper.bytes, "{}", paper.id);
+    }
     let missing = reqwest::get(format!("{url}/v1/catalogue/items/moon/papers/blank")).await.unwrap();
     assert_eq!(missing.status(), 404);
     state.stopping.cancel();
     serving.await.unwrap().unwrap();
+}
+
+#[test]
+fn what_one_writes_oneself_has_a_blank_and_a_sample() {
+    let lines =
+        "written: [{ label: { zh: \"房东姓名\", en: \"Landlord\" }, sample: { zh: \"吴桐\", en: \"Wu Tong\" } }]";
+    let pack = with("items/stay/materials.yaml", "  glyph:", &format!("  {lines}\n  glyph:"));
+    let lease = |pack: &LoadedPack| pack.evaluator("stay").unwrap().item().materials[1].clone();
+    let material = &lease(&pack);
+    let blank = sample::written_blank(material).unwrap();
+    let filled = sample::written_sample(material).unwrap();
+    assert_eq!(blank.title, material.name);
+    assert_eq!((blank.lines[0].label.zh.as_str(), filled.lines[0].value.zh.as_str()), ("房东姓名", "吴桐"));
+    assert!(!blank.lines[0].value.zh.contains("吴桐"), "nothing is filled in on the blank");
+    assert!(sample::written_blank(&lease(&with(FORM, "", ""))).is_none(), "others issue it");
 }

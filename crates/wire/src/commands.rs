@@ -17,6 +17,9 @@ macro_rules! commands {
             catalogue_open(CatalogueOpen) -> CatalogueView;
             catalogue_search(CatalogueSearch) -> SearchView;
             guide_open(GuideOpen) -> GuideView;
+            calculator_open(CalculatorOpen) -> CalculatorView;
+            paper_list(PaperList) -> PaperListView;
+            paper_save(PaperSave) -> PaperSaved;
             draft_start(DraftStart) -> DraftView;
             draft_open(DraftOpen) -> DraftView;
             draft_save(DraftSave) -> DraftSaved;

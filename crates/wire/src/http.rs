@@ -65,6 +65,27 @@ pub struct ItemFacts {
     pub facts: Facts,
 }
 
+/// A paper of a service to look at, print or write on. Everything on it is invented.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS, ToSchema)]
+#[ts(export)]
+pub struct PaperInfo {
+    /// `blank`, `filled`, `result`, or `<slot>.blank` and `<slot>.filled` for what one writes oneself.
+    pub id: String,
+    /// Material it is for; absent for those of the service itself.
+    pub slot: Option<String>,
+    /// What it is.
+    pub title: LocalText,
+    /// Size in the language asked for.
+    pub bytes: u64,
+}
+
+/// `GET /v1/catalogue/items/{code}/papers`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS, ToSchema)]
+pub struct PaperPage {
+    /// Those of the service first, then those of its materials.
+    pub papers: Vec<PaperInfo>,
+}
+
 /// `POST /v1/cases`, with the draft's id as `Idempotency-Key`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS, ToSchema)]
 #[serde(deny_unknown_fields)]

@@ -7,4 +7,8 @@ export type DraftStart = {
 /**
  * Item.
  */
-code: string, };
+code: string, 
+/**
+ * Answers to begin with, e.g. those of the calculator.
+ */
+answers?: Record<string, unknown>, };

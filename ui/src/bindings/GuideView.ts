@@ -64,4 +64,8 @@ district: LocalText | null,
 /**
  * Drafts of this item on the device.
  */
-drafts: Array<DraftRow>, };
+drafts: Array<DraftRow>, 
+/**
+ * Whether its figures can be worked out before anything is begun (先算一算).
+ */
+has_calculator: boolean, };

@@ -3,6 +3,7 @@ import type { Expr } from "./Expr";
 import type { LocalText } from "./LocalText";
 import type { Replacement } from "./Replacement";
 import type { UploadLimit } from "./UploadLimit";
+import type { WrittenLine } from "./WrittenLine";
 
 /**
  * One line of materials.yaml.
@@ -47,4 +48,8 @@ defer_days?: number,
 /**
  * Limits of an upload.
  */
-upload: UploadLimit, };
+upload: UploadLimit, 
+/**
+ * The lines of a paper that one writes oneself; its blank and a filled sample are drawn from them.
+ */
+written?: Array<WrittenLine>, };

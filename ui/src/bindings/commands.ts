@@ -11,6 +11,8 @@ import type { AppointmentList } from './AppointmentList'
 import type { AppointmentListView } from './AppointmentListView'
 import type { AppointmentSlots } from './AppointmentSlots'
 import type { AppointmentSlotsView } from './AppointmentSlotsView'
+import type { CalculatorOpen } from './CalculatorOpen'
+import type { CalculatorView } from './CalculatorView'
 import type { CaseList } from './CaseList'
 import type { CaseListView } from './CaseListView'
 import type { CaseOpen } from './CaseOpen'
@@ -57,6 +59,10 @@ import type { OutboxList } from './OutboxList'
 import type { OutboxPause } from './OutboxPause'
 import type { OutboxRetry } from './OutboxRetry'
 import type { OutboxView } from './OutboxView'
+import type { PaperList } from './PaperList'
+import type { PaperListView } from './PaperListView'
+import type { PaperSave } from './PaperSave'
+import type { PaperSaved } from './PaperSaved'
 import type { ReceiptExport } from './ReceiptExport'
 import type { ReceiptExported } from './ReceiptExported'
 import type { SearchView } from './SearchView'
@@ -79,6 +85,9 @@ export interface Commands {
   catalogue_open: { request: CatalogueOpen; response: CatalogueView }
   catalogue_search: { request: CatalogueSearch; response: SearchView }
   guide_open: { request: GuideOpen; response: GuideView }
+  calculator_open: { request: CalculatorOpen; response: CalculatorView }
+  paper_list: { request: PaperList; response: PaperListView }
+  paper_save: { request: PaperSave; response: PaperSaved }
   draft_start: { request: DraftStart; response: DraftView }
   draft_open: { request: DraftOpen; response: DraftView }
   draft_save: { request: DraftSave; response: DraftSaved }

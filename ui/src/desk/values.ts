@@ -3,6 +3,9 @@ import type { Field } from '@/bindings/Field'
 import type { Form } from '@/bindings/Form'
 import type { LocalText } from '@/bindings/LocalText'
 import type { Region } from '@/bindings/Region'
+import { isCell } from '@/kit/inputs/cells'
+import type { Cell } from '@/kit/inputs/cells'
+import { readStrokes } from '@/kit/inputs/strokes'
 import { dayLong, yuan } from './days'
 import { language, local, t } from './words'
 
@@ -11,9 +14,13 @@ export interface AnswerLine {
   id: string
   label: LocalText
   value: string
+  drawing: Drawing | undefined
   before: string | undefined
   origin: 'typed' | 'register'
 }
+
+/** What is shown beside the words of an answer. */
+export type Drawing = { kind: 'signature'; strokes: number[][] } | { kind: 'place'; cell: Cell }
 
 /** A group of lines under one heading. */
 export interface AnswerGroup {
@@ -47,9 +54,20 @@ function line(field: Field, answers: Record<string, unknown>, before: Record<str
     id: field.id,
     label: field.label,
     value: written(field, answers[field.id], regions),
+    drawing: drawn(field, answers[field.id]),
     before: old === undefined ? undefined : written(field, old, regions),
     origin: fromRegister(field, answers[field.id], facts) ? 'register' : 'typed',
   }
+}
+
+/** A signature as it was drawn, a place on the grid it was chosen from. Anything that is not exactly that stays words. */
+export function drawn(field: Field, value: unknown): Drawing | undefined {
+  if (field.kind === 'signature') {
+    const strokes = readStrokes(value)
+    return strokes.length > 0 ? { kind: 'signature', strokes } : undefined
+  }
+  const cell = field.kind === 'map_point' && typeof value === 'object' && value !== null ? (value as { cell?: unknown }).cell : undefined
+  return isCell(cell) ? { kind: 'place', cell } : undefined
 }
 
 /** A value as people write it. */
@@ -67,12 +85,27 @@ export function written(field: Field, value: unknown, regions: Region[]): string
     case 'single_choice':
     case 'multi_choice':
       return [value].flat().map((one) => optionLabel(field, String(one))).join(', ')
+    case 'signature':
+      return signed(value)
+    case 'map_point':
+      return placed(value, regions)
     case 'people':
     case 'group':
       return [value].flat().map((entry) => entryWords(field.fields, entry, regions)).join('; ')
     default:
       return plain(value, regions)
   }
+}
+
+function signed(value: unknown): string {
+  const { name } = (value ?? {}) as { name?: unknown }
+  return typeof name === 'string' ? name : t('signed_by_hand', { count: readStrokes(value).length })
+}
+
+function placed(value: unknown, regions: Region[]): string {
+  const { description, region, cell } = (value ?? {}) as { description?: unknown; region?: unknown; cell?: unknown }
+  const where = [typeof region === 'string' ? regionWords(region, regions) : '', isCell(cell) ? t(`cell_${cell}`) : '']
+  return [typeof description === 'string' ? description : '', where.filter(Boolean).join(' ')].filter(Boolean).join(', ')
 }
 
 function optionLabel(field: Extract<Field, { kind: 'single_choice' | 'multi_choice' }>, value: string): string {

@@ -12,7 +12,7 @@ import { DraftController } from './controller'
 import type { DraftPort, Scheduler } from './controller'
 import type { SaveLine } from './save-line'
 import type { Step } from './steps'
-import { precise } from './precise'
+import { findField, precise } from './precise'
 import { writeAnswer } from './write'
 import type { Pen } from './write'
 
@@ -90,7 +90,7 @@ function bind(controller: DraftController): DraftForm {
     },
     offered: (field) => view.value.state.fields[field]?.offered ?? [],
   }
-  const exact = (problem: FieldProblem) => precise(problem, controller.view.form, (field) => controller.value(field), pen)
+  const exact = (problem: FieldProblem) => precise(problem, (id) => findField(controller.view.form, id), (field) => controller.value(field), pen)
   const stopListening = listen((event) => {
     if (opensAnew(event, controller.view, controller.busy)) void controller.reopen().catch(() => undefined)
   })

@@ -8,9 +8,9 @@ import { isDay, splitDate, wrongPart } from './values/dates'
 import type { Pen } from './write'
 
 /** The same problem with the box named, when a day was typed in part. Other problems come back as they are. */
-export function precise(problem: FieldProblem, form: Form, value: (field: string) => unknown, pen: Pen): FieldProblem {
+export function precise(problem: FieldProblem, find: (field: string) => Field | undefined, value: (field: string) => unknown, pen: Pen): FieldProblem {
   if (!problem.field || problem.warning) return problem
-  const field = findField(form, rootField(problem.field))
+  const field = find(rootField(problem.field))
   if (!field || (field.kind !== 'date' && field.kind !== 'date_range')) return problem
   const typed = field.kind === 'date' ? value(field.id) : rangePart(value(field.id), problem.part)
   if (typeof typed !== 'string' || isDay(typed)) return problem

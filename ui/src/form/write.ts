@@ -6,6 +6,8 @@ import type { OfferedOption } from '../bindings/OfferedOption'
 import type { Region } from '../bindings/Region'
 import type { Schedule } from '../bindings/Schedule'
 import type { ValueFormat } from '../bindings/ValueFormat'
+import { isCell } from '../kit/inputs/cells'
+import { readStrokes } from '../kit/inputs/strokes'
 import { groupCode } from './values/clean'
 import { isDay, splitDate } from './values/dates'
 import { readDecimal } from './values/decimal'
@@ -147,15 +149,16 @@ function writePlace(value: unknown, pen: Pen): string {
   if (typeof value !== 'object' || value === null) return String(value)
   const place = value as { description?: unknown; region?: unknown; cell?: unknown }
   const region = typeof place.region === 'string' ? regionWords(place.region, pen) : ''
-  const cell = typeof place.cell === 'string' && /^[a-c][1-3]$/.test(place.cell) ? pen.t(`form.cell_${place.cell}`) : ''
+  const cell = isCell(place.cell) ? pen.t(`form.cell_${place.cell}`) : ''
   return [typeof place.description === 'string' ? place.description : '', [region, cell].filter(Boolean).join(' ')].filter(Boolean).join('\n')
 }
 
 function writeSignature(value: unknown, pen: Pen): string {
   if (typeof value !== 'object' || value === null) return String(value)
-  const { name, strokes } = value as { name?: unknown; strokes?: unknown }
+  const { name } = value as { name?: unknown }
   if (typeof name === 'string') return name
-  return Array.isArray(strokes) ? pen.t('form.sign_drawn', { count: strokes.length }) : ''
+  const strokes = readStrokes(value)
+  return strokes.length > 0 ? pen.t('form.sign_drawn', { count: strokes.length }) : ''
 }
 
 function writeEntry(field: Extract<Field, { kind: 'people' | 'group' }>, entry: unknown, pen: Pen): string {

@@ -44,11 +44,12 @@ pub(crate) async fn guide_open(client: &Client, code: &str) -> Result<GuideView,
             .unwrap_or(u32::MAX),
         material_states: state.map(|state| state.materials).unwrap_or_default(),
         drafts: drafts_of(client, code).await,
+        has_calculator: item.form.calculator.is_some(),
     })
 }
 
 /// Puts facts, person and licences in; answers when the facts were read.
-async fn known_facts(client: &Client, code: &str, inputs: &mut Inputs) -> Option<Timestamp> {
+pub(super) async fn known_facts(client: &Client, code: &str, inputs: &mut Inputs) -> Option<Timestamp> {
     inputs.applicant = session::person(client);
     inputs.applicant.as_ref()?;
     inputs.licences = licences::cached(client).await;

@@ -1,5 +1,6 @@
 //! The catalogue: the city pack on this device, parsed once, searched and judged without network.
 
+mod calculator;
 mod guide;
 mod lists;
 mod loaded;
@@ -20,6 +21,7 @@ use crate::{
     sync,
 };
 
+pub(crate) use calculator::calculator_open;
 pub(crate) use guide::guide_open;
 pub use loaded::Loaded;
 pub(crate) use pages::{item_count, open, search, tiles};

@@ -5,7 +5,7 @@ use std::sync::{
 
 use haoban_wire::{
     ProblemCode,
-    ui::{CatalogueOpen, CatalogueSearch, GuideOpen, HomeOpen, Verdict},
+    ui::{CalculatorOpen, CatalogueOpen, CatalogueSearch, DraftList, GuideOpen, HomeOpen, Verdict},
 };
 
 use crate::{
@@ -16,6 +16,11 @@ use crate::{
 
 /// A platform that knows one catalogue; `gone` makes it fall silent.
 async fn rig() -> (Rig, Arc<AtomicBool>) {
+    rig_with(1).await
+}
+
+/// The same with the item in a version.
+async fn rig_with(version: u32) -> (Rig, Arc<AtomicBool>) {
     let gone = Arc::new(AtomicBool::new(false));
     let silent = gone.clone();
     let rig = Rig::start(move |_| {
@@ -25,7 +30,7 @@ async fn rig() -> (Rig, Arc<AtomicBool>) {
             }
             match heard.header("if-none-match") {
                 Some("\"v1\"") => Answer::new(304, ""),
-                _ => Answer::new(200, String::from_utf8(crate::fixture::catalogue(1)).unwrap()),
+                _ => Answer::new(200, String::from_utf8(crate::fixture::catalogue(version)).unwrap()),
             }
         }
     })
@@ -79,4 +84,25 @@ async fn a_catalogue_that_has_not_come_is_not_an_empty_one() {
     assert_eq!(commands::catalogue_open(&rig.client, CatalogueOpen::default()).await.err().map(code), missing);
     let guide = GuideOpen { code: "gjj-rent".into() };
     assert_eq!(commands::guide_open(&rig.client, guide).await.err().map(code), missing);
+}
+
+#[tokio::test]
+async fn figures_come_without_a_sign_in_and_leave_nothing_behind() {
+    let (rig, gone) = rig_with(2).await;
+    gone.store(true, Ordering::SeqCst);
+    let ask = |answers: serde_json::Value| CalculatorOpen {
+        code: "gjj-rent".into(),
+        answers: serde_json::from_value(answers).unwrap(),
+    };
+    let first = commands::calculator_open(&rig.client, ask(serde_json::json!({}))).await.unwrap();
+    assert_eq!((first.asked.len(), first.facts_known), (1, false));
+    let told = commands::calculator_open(&rig.client, ask(serde_json::json!({ "rent": 150_000 }))).await.unwrap();
+    assert_eq!(told.state.headline.map(|headline| headline.value), Some(1_800_000));
+    assert_eq!(told.carried, ["rent"]);
+    assert!(commands::draft_list(&rig.client, DraftList {}).await.unwrap().drafts.is_empty());
+    let problem =
+        commands::calculator_open(&rig.client, CalculatorOpen { code: "no-such".into(), answers: Default::default() })
+            .await
+            .unwrap_err();
+    assert_eq!(problem.code, ProblemCode::NotFound);
 }

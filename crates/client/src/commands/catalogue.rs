@@ -2,10 +2,13 @@
 
 use haoban_wire::{
     Problem,
-    ui::{CatalogueOpen, CatalogueSearch, CatalogueView, GuideOpen, GuideView, HomeOpen, HomeView, SearchView},
+    ui::{
+        CalculatorOpen, CalculatorView, CatalogueOpen, CatalogueSearch, CatalogueView, GuideOpen, GuideView, HomeOpen,
+        HomeView, PaperList, PaperListView, PaperSave, PaperSaved, SearchView,
+    },
 };
 
-use crate::{Client, cases, catalogue, drafts};
+use crate::{Client, cases, catalogue, drafts, papers};
 
 /// Latest cases and drafts on the home page.
 const LATEST: usize = 3;
@@ -51,4 +54,19 @@ pub async fn catalogue_search(client: &Client, request: CatalogueSearch) -> Resu
 /// A guide.
 pub async fn guide_open(client: &Client, request: GuideOpen) -> Result<GuideView, Problem> {
     catalogue::guide_open(client, &request.code).await
+}
+
+/// Works the figures of an item out; keeps nothing.
+pub async fn calculator_open(client: &Client, request: CalculatorOpen) -> Result<CalculatorView, Problem> {
+    catalogue::calculator_open(client, request).await
+}
+
+/// Which papers a service has; the resident asked to see them, so this may wait for the platform.
+pub async fn paper_list(client: &Client, request: PaperList) -> Result<PaperListView, Problem> {
+    papers::list(client, &request.code).await
+}
+
+/// Saves a paper where the resident finds it.
+pub async fn paper_save(client: &Client, request: PaperSave) -> Result<PaperSaved, Problem> {
+    papers::save(client, request).await
 }

@@ -35,7 +35,7 @@ pub use save::save;
 pub(crate) use save::store_choices;
 pub use start::{open, start};
 pub use submit::submit;
-pub(crate) use view::view;
+pub(crate) use view::{ask_for_regions, view};
 
 use crate::{Client, ClientError, catalogue, session};
 

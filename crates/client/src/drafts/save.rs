@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 
 use haoban_domain::{
-    form::{Field, FieldId, FieldKind},
+    form::{Answers, Field, FieldId, FieldKind},
+    item::ServiceItem,
     material::MaterialChoice,
 };
 use haoban_wire::{
@@ -77,9 +78,7 @@ fn is_answer(value: &Value) -> bool {
 fn check(open: &OpenDraft, request: &DraftSave) -> Result<(), ClientError> {
     open.check_editable(Some(request.revision))?;
     for field in request.changes.keys() {
-        if !open.item.form.pages.iter().flat_map(|page| &page.fields).any(|known| typed(known, field)) {
-            return Err(Problem::new(ProblemCode::BadRequest).with("what", "field").with("field", field).into());
-        }
+        known(&open.item, field)?;
         if let Some(correction) = &open.stored.record.correction
             && !correction.names(&format!("field:{field}"))
         {
@@ -91,10 +90,28 @@ fn check(open: &OpenDraft, request: &DraftSave) -> Result<(), ClientError> {
     }
     let size = serde_json::to_vec(&request.changes).map(|json| json.len()).unwrap_or(usize::MAX);
     let held = serde_json::to_vec(&open.stored.record.answers).map(|json| json.len()).unwrap_or(0);
-    if size.saturating_add(held) > ANSWERS_MOST {
-        return Err(Problem::new(ProblemCode::BadRequest).with("what", "size").with("max", ANSWERS_MOST).into());
+    small(size.saturating_add(held))
+}
+
+/// The answers a draft begins with, by the same rules as later ones.
+pub(super) fn first_answers(item: &ServiceItem, answers: Answers) -> Result<Answers, ClientError> {
+    answers.keys().try_for_each(|field| known(item, field))?;
+    small(serde_json::to_vec(&answers).map(|json| json.len()).unwrap_or(usize::MAX))?;
+    Ok(answers.into_iter().filter(|(_, value)| is_answer(value)).collect())
+}
+
+fn known(item: &ServiceItem, field: &FieldId) -> Result<(), ClientError> {
+    if item.form.pages.iter().flat_map(|page| &page.fields).any(|known| typed(known, field)) {
+        return Ok(());
     }
-    Ok(())
+    Err(Problem::new(ProblemCode::BadRequest).with("what", "field").with("field", field).into())
+}
+
+fn small(size: usize) -> Result<(), ClientError> {
+    if size <= ANSWERS_MOST {
+        return Ok(());
+    }
+    Err(Problem::new(ProblemCode::BadRequest).with("what", "size").with("max", ANSWERS_MOST).into())
 }
 
 /// Whether a field takes typed answers under this id.

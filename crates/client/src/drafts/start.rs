@@ -11,13 +11,14 @@ use haoban_wire::{
 use super::{
     DraftRecord, OpenDraft, Standing, StoredDraft, current_item, holder,
     record::{self, definition, insert, keep_definition},
-    view,
+    save, view,
 };
 use crate::{Client, ClientError, facts};
 
 /// Begins a new draft of an item; there may be several.
 pub async fn start(client: &Client, request: DraftStart) -> Result<DraftView, ClientError> {
     let item = current_item(client, &request.code).ok_or(ProblemCode::NotFound)?;
+    let answers = save::first_answers(&item, request.answers.unwrap_or_default())?;
     facts::refresh_soon(client, &request.code);
     let record = DraftRecord {
         owner: holder(client),
@@ -26,7 +27,7 @@ pub async fn start(client: &Client, request: DraftStart) -> Result<DraftView, Cl
         item_name: item.guide.name.clone(),
         icon: item.guide.icon.clone(),
         name: None,
-        answers: BTreeMap::new(),
+        answers,
         choices: BTreeMap::new(),
         page: None,
         done: 0,

@@ -5,7 +5,7 @@ use std::{
 
 use haoban_wire::{
     ProblemCode,
-    ui::{DraftDelete, DraftList, DraftOpen, DraftRename, DraftRestore, DraftSave, DraftSubmit},
+    ui::{DraftDelete, DraftList, DraftOpen, DraftRename, DraftRestore, DraftSave, DraftStart, DraftSubmit},
 };
 use serde_json::json;
 
@@ -36,6 +36,21 @@ async fn an_acknowledged_save_is_there_after_a_restart() {
     let client = device.open().await;
     let shown = opened(&client, draft.id).await;
     assert_eq!((shown.revision, &shown.answers["spouse"]), (2, &json!("Chen")));
+}
+
+#[tokio::test]
+async fn a_draft_begins_with_answers_that_are_its_own() {
+    let device = Device::new();
+    let client = device.open_with_item(1).await;
+    let with = |answers: serde_json::Value| DraftStart {
+        code: "gjj-rent".into(),
+        answers: Some(serde_json::from_value(answers).unwrap()),
+    };
+    let begun = start(&client, with(json!({ "name": "Luo", "note": "" }))).await.unwrap();
+    assert_eq!(opened(&client, begun.id).await.answers, [("name".to_owned(), json!("Luo"))].into());
+    let refused = start(&client, with(json!({ "balance": 5 }))).await.unwrap_err();
+    assert_eq!(code(refused), ProblemCode::BadRequest);
+    assert_eq!(list(&client, DraftList {}).await.unwrap().drafts.len(), 1, "nothing was begun");
 }
 
 #[tokio::test]

@@ -74,12 +74,14 @@ fn schedules(item: &ServiceItem, known: &[Schedule]) -> Vec<Schedule> {
 }
 
 fn has_address(item: &ServiceItem) -> bool {
-    fn any(fields: &[Field]) -> bool {
-        fields.iter().any(|field| match &field.kind {
-            FieldKind::Address | FieldKind::Region | FieldKind::MapPoint => true,
-            FieldKind::People { fields, .. } | FieldKind::Group { fields, .. } => any(fields),
-            _ => false,
-        })
-    }
-    item.form.pages.iter().any(|page| any(&page.fields))
+    item.form.pages.iter().any(|page| ask_for_regions(&page.fields))
+}
+
+/// Whether some field needs the regions of the pack.
+pub(crate) fn ask_for_regions(fields: &[Field]) -> bool {
+    fields.iter().any(|field| match &field.kind {
+        FieldKind::Address | FieldKind::Region | FieldKind::MapPoint => true,
+        FieldKind::People { fields, .. } | FieldKind::Group { fields, .. } => ask_for_regions(fields),
+        _ => false,
+    })
 }

@@ -7,13 +7,14 @@ use haoban_domain::{
     ids::{AppointmentId, CaseId, DraftId, LicenceId, OutboxId},
     licence::{Licence, Presentation},
     person::Applicant,
+    text::Language,
 };
 use haoban_wire::{
     Problem,
     appointments::{Appointment, AppointmentPage, HoldSlot, MoveAppointment, OpenSlot, PaymentPage, SlotPage},
     http::{
         AccessEntry, AccessPage, CasePage, Catalogue, CorrectCase, EventPage, Health, IDEMPOTENCY_KEY, ItemFacts,
-        LicencePage, Me, Receipt, ReceiptKeys, SubmitCase, Submitted, WithdrawCase,
+        LicencePage, Me, PaperInfo, PaperPage, Receipt, ReceiptKeys, SubmitCase, Submitted, WithdrawCase,
     },
 };
 use reqwest::{Method, Response, StatusCode, header};
@@ -100,6 +101,21 @@ impl Api {
     pub async fn receipt_keys(&self) -> Result<BTreeMap<String, String>, Problem> {
         let response = self.open(self.link.request(Method::GET, "/v1/receipt-keys")).await?;
         self.json::<ReceiptKeys>(response).await.map(|keys| keys.keys)
+    }
+
+    /// `GET /v1/catalogue/items/{code}/papers`; open to anybody.
+    pub async fn papers(&self, code: &str, language: Language) -> Result<Vec<PaperInfo>, Problem> {
+        let path = format!("/v1/catalogue/items/{}/papers?lang={}", path_part(code), language.tag());
+        let response = self.open(self.link.request(Method::GET, &path)).await?;
+        self.json::<PaperPage>(response).await.map(|page| page.papers)
+    }
+
+    /// `GET /v1/catalogue/items/{code}/papers/{paper}`: a page of its own, kept as a file.
+    pub async fn paper(&self, code: &str, paper: &str, language: Language) -> Result<String, Problem> {
+        let paper: String = paper.split('.').map(path_part).collect::<Vec<_>>().join(".");
+        let path = format!("/v1/catalogue/items/{}/papers/{paper}?lang={}", path_part(code), language.tag());
+        let response = self.open(self.link.request(Method::GET, &path)).await?;
+        response.text().await.map_err(|error| self.link.lost(&error))
     }
 
     /// `GET /v1/licences`.

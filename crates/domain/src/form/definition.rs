@@ -49,6 +49,10 @@ pub struct Form {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[ts(optional)]
     pub headline: Option<Headline>,
+    /// 先算一算: which questions give the figures before anything is begun.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub calculator: Option<Calculator>,
     /// How answers of older versions are carried over: old field id → new field id.
     #[serde(default)]
     pub renamed_fields: BTreeMap<FieldId, FieldId>,
@@ -376,4 +380,33 @@ pub struct Limit {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[ts(optional)]
     pub when: Option<Expr>,
+}
+
+/// 先算一算: a few questions of the form, and the figures that follow from them. Nothing is begun and nothing kept.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[ts(export)]
+pub struct Calculator {
+    /// Questions of the form that are asked, in order. Their own rules decide which of them show.
+    #[serde(default)]
+    pub fields: Vec<FieldId>,
+    /// Computed fields shown besides the headline, in order.
+    #[serde(default)]
+    pub shows: Vec<FieldId>,
+    /// Questions for what only registers know, asked as long as they have not said it.
+    #[serde(default)]
+    pub unknown_facts: Vec<FactQuestion>,
+    /// What the figures rest on, and what counts in the end.
+    pub note: LocalText,
+}
+
+/// A question whose answer stands for a fact while a figure is worked out, and nowhere else.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[ts(export)]
+pub struct FactQuestion {
+    /// Fact key.
+    pub fact: String,
+    /// The question; a number, an amount, a day or yes and no, in the unit of the fact.
+    pub ask: Field,
 }

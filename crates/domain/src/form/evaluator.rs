@@ -139,6 +139,11 @@ fn other_rules(item: &ServiceItem, names: &Names) -> Result<HashMap<Expr, Rule>,
             add(format!("guide.conditions[{}].rule", condition.id), rule)?;
         }
     }
+    for question in item.form.calculator.iter().flat_map(|calculator| &calculator.unknown_facts) {
+        if let Some(rule) = &question.ask.show {
+            add(format!("form.calculator.unknown_facts[{}].show", question.ask.id), rule)?;
+        }
+    }
     for part in item.joint.iter().flat_map(|joint| &joint.parts) {
         for rule in part.when.iter().chain(part.given.values()).chain(part.listed.iter().flatten()) {
             add(format!("joint.parts[{}]", part.item), rule)?;

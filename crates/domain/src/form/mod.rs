@@ -1,5 +1,6 @@
 //! 表单 `Form`: pages → sections → fields, and its evaluator, which is the only judge of an answer.
 
+mod calculation;
 mod conditions;
 mod definition;
 mod drawing;
@@ -23,6 +24,7 @@ mod words;
 #[cfg(test)]
 mod tests;
 
+pub use calculation::Calculation;
 pub use definition::*;
 pub use drawing::OTHER;
 pub use evaluation::Evaluation;

@@ -184,6 +184,7 @@ fn form(
         declaration: service.declaration.clone(),
         checks,
         headline,
+        calculator: None,
         renamed_fields: BTreeMap::new(),
     })
 }

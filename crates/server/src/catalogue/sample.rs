@@ -3,6 +3,7 @@
 
 use haoban_domain::{
     form::{Evaluator, Field, FieldKind, FieldState, FormState},
+    material::{MaterialRule, WrittenLine},
     text::LocalText,
     workflow::{Output, OutputField, ValueFormat},
 };
@@ -78,6 +79,23 @@ pub fn result(evaluator: &Evaluator, pack: &LoadedPack, fixture: &Fixture) -> Ve
         }
     };
     evaluator.item().workflow.outputs.iter().map(paper).collect()
+}
+
+/// The blank of a paper that one writes oneself; `None` for materials that others issue.
+#[must_use]
+pub fn written_blank(material: &MaterialRule) -> Option<Paper> {
+    paper_of(material, |_| both("____________________".to_owned()))
+}
+
+/// The same as an invented person wrote it.
+#[must_use]
+pub fn written_sample(material: &MaterialRule) -> Option<Paper> {
+    paper_of(material, |line| line.sample.clone())
+}
+
+fn paper_of(material: &MaterialRule, value: impl Fn(&WrittenLine) -> LocalText) -> Option<Paper> {
+    let lines = material.written.iter().map(|line| Line { label: line.label.clone(), value: value(line) });
+    (!material.written.is_empty()).then(|| Paper { title: material.name.clone(), lines: lines.collect() })
 }
 
 fn pages(evaluator: &Evaluator, value: impl Fn(&Field) -> Option<LocalText>) -> Vec<Paper> {

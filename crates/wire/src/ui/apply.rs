@@ -18,12 +18,16 @@ use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
 /// Starts a new draft.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, TS)]
 #[serde(deny_unknown_fields)]
 #[ts(export)]
 pub struct DraftStart {
     /// Item.
     pub code: ItemCode,
+    /// Answers to begin with, e.g. those of the calculator.
+    #[ts(type = "Record<string, unknown>", optional)]
+    #[serde(default)]
+    pub answers: Option<Answers>,
 }
 
 /// Opens a draft.

@@ -1,11 +1,11 @@
 //! Home, catalogue, search, guide.
 
 use haoban_domain::{
-    form::HeadlineState,
+    form::{Answers, Field, FieldId, FormState, Headline, HeadlineState},
     item::{AudienceKind, Guide, HandlingKind, ItemCode, OnlineDepth, TimeLimit},
     licence::Licence,
     material::{MaterialRule, MaterialState},
-    pack::{HomeTile, Theme},
+    pack::{HomeTile, Region, Theme},
     text::LocalText,
     time::Timestamp,
 };
@@ -13,6 +13,7 @@ use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
 use super::{CaseRow, DraftRow};
+use crate::http::PaperInfo;
 
 /// Opens the home page.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
@@ -247,6 +248,94 @@ pub struct GuideView {
     pub district: Option<LocalText>,
     /// Drafts of this item on the device.
     pub drafts: Vec<DraftRow>,
+    /// Whether its figures can be worked out before anything is begun (先算一算).
+    pub has_calculator: bool,
+}
+
+/// Works the figures of an item out. Nothing of it is kept; every change asks anew.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+#[ts(export)]
+pub struct CalculatorOpen {
+    /// Item.
+    pub code: ItemCode,
+    /// Answers so far, by question.
+    #[ts(type = "Record<string, unknown>")]
+    pub answers: Answers,
+}
+
+/// What a calculator asks and says.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct CalculatorView {
+    /// Item.
+    pub code: ItemCode,
+    /// Item name.
+    pub name: LocalText,
+    /// Department in words.
+    pub department: LocalText,
+    /// What the figures rest on.
+    pub note: LocalText,
+    /// Questions that apply now, in order.
+    pub asked: Vec<Field>,
+    /// Which of them are questions of the form: a draft may begin with their answers.
+    pub carried: Vec<FieldId>,
+    /// Computed fields with a value, in order.
+    pub figures: Vec<Field>,
+    /// The figure on top, as the form defines it.
+    pub headline: Option<Headline>,
+    /// State of questions and figures; no pages, no materials.
+    pub state: FormState,
+    /// Regions of the pack, only when a question asks for one.
+    pub regions: Vec<Region>,
+    /// Whether registers were read for the person signed in.
+    pub facts_known: bool,
+}
+
+/// Which papers a service has (空白表, 样表). Asks the platform; without it, what is kept here.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+#[ts(export)]
+pub struct PaperList {
+    /// Item.
+    pub code: ItemCode,
+}
+
+/// The papers of a service.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct PaperListView {
+    /// In order.
+    pub papers: Vec<PaperRow>,
+}
+
+/// A paper in a list.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct PaperRow {
+    /// The paper.
+    pub info: PaperInfo,
+    /// It is on this device and can be had without network.
+    pub kept: bool,
+}
+
+/// Saves a paper where the resident finds it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+#[ts(export)]
+pub struct PaperSave {
+    /// Item.
+    pub code: ItemCode,
+    /// Paper.
+    pub id: String,
+}
+
+/// Where it is.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct PaperSaved {
+    /// Path, or address of the host's download.
+    pub place: String,
 }
 
 /// One condition, judged.

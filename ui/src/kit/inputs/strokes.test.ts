@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { outline, readStrokes } from './strokes'
+import { pathOf, readStrokes } from './strokes'
 
 describe('strokes', () => {
   it('reads what was drawn and nothing else', () => {
@@ -8,8 +8,19 @@ describe('strokes', () => {
     expect(readStrokes(null)).toEqual([])
   })
 
+  it('leaves out what is no number of the square', () => {
+    for (const stroke of [['"/><script>', 1], [1, 2, 3], [1, 2000], [-1, 2], [0.5, 2], [Number.NaN, 2], [1, Infinity]]) {
+      expect(readStrokes({ strokes: [stroke] })).toEqual([])
+    }
+  })
+
+  it('draws no more than the core takes', () => {
+    expect(readStrokes({ strokes: Array.from({ length: 61 }, () => [1, 2]) })).toEqual([])
+    expect(readStrokes({ strokes: [Array.from({ length: 8002 }, () => 1)] })).toEqual([])
+  })
+
   it('draws lines, and a dot for one point', () => {
-    expect(outline([1, 2, 3, 4])).toBe('1,2 3,4')
-    expect(outline([1, 2])).toBe('1,2 1,2')
+    expect(pathOf([[1, 2, 3, 4], [5, 6]])).toBe('M1 2L3 4M5 6h0')
+    expect(pathOf([])).toBe('')
   })
 })

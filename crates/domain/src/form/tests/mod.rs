@@ -1,5 +1,6 @@
 //! Promises of the evaluator.
 
+mod calculation;
 mod kinds;
 mod load;
 mod materials;

@@ -38,6 +38,9 @@ pub fn check(item: &ServiceItem) -> Vec<Finding> {
             purpose(&form, &format!("{path}.why"), why, &field.label, &mut findings);
         }
     }
+    for (at, question) in item.form.calculator.iter().flat_map(|calculator| &calculator.unknown_facts).enumerate() {
+        secrets(&form, &format!("calculator.unknown_facts.{at}.ask"), &question.ask, &mut findings);
+    }
     for (at, page) in item.form.pages.iter().enumerate() {
         asks(&form, &format!("pages.{at}.title"), &page.title, &mut findings);
         purpose(&form, &format!("pages.{at}.why"), &page.why, &page.title, &mut findings);

@@ -89,6 +89,9 @@ fn form<'a>(item: &'a ServiceItem, found: &mut Vec<Placed<'a>>) {
             }
         }
     }
+    for (at, question) in item.form.calculator.iter().flat_map(|calculator| &calculator.unknown_facts).enumerate() {
+        field(&question.ask, &format!("calculator.unknown_facts.{at}.ask"), None, found);
+    }
     let mut push = |path: String, rule: &'a Expr, expected| found.push(Placed::new("form", path, rule, expected));
     item.form
         .checks

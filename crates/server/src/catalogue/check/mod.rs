@@ -5,6 +5,7 @@
 //! types of expressions, sizes, links, secrets, purposes and grades, and the worked examples.
 
 mod audience;
+mod calculator;
 mod care;
 pub mod diff;
 pub mod expressions;
@@ -92,6 +93,7 @@ fn of_pack(pack: &CityPack, today: Date) -> Vec<Finding> {
         findings.extend(limits::check(item));
         findings.extend(care::check(item));
         findings.extend(rules::check(item, pack));
+        findings.extend(calculator::check(item, pack));
         findings.extend(typing::check(item, pack));
     }
     findings

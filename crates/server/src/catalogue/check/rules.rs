@@ -111,13 +111,15 @@ fn fact_keys(field: &Field) -> Vec<(&'static str, &String)> {
     keys
 }
 
-fn value_type<'a>(pack: &'a CityPack, key: &str) -> Option<&'a str> {
+/// The type registers.yaml gives a fact.
+pub(super) fn value_type<'a>(pack: &'a CityPack, key: &str) -> Option<&'a str> {
     let (register, fact) = key.split_once('.')?;
     let register = pack.registers.iter().find(|known| known.id == register)?;
     register.facts.iter().find(|known| known.id == fact).map(|known| known.value_type.as_str())
 }
 
-fn fits(fact_type: &str, kind: &FieldKind) -> bool {
+/// Whether a fact of a type answers a kind of field.
+pub(super) fn fits(fact_type: &str, kind: &FieldKind) -> bool {
     match kind {
         FieldKind::Number { .. } => fact_type == "number",
         FieldKind::Money { .. } => fact_type == "money",
