@@ -13,8 +13,8 @@ const browser = await openBrowser()
 async function apply(page, app, { code, search, answers = {}, fixtures = {}, later = [], needed }) {
   const service = joint(code)
   await page.goto(`${app}/#/`)
-  await page.getByRole('searchbox').fill(search)
-  await page.getByRole('button', { name: '搜索' }).click()
+  await page.locator('main').getByRole('searchbox').fill(search)
+  await page.locator('main').getByRole('button', { name: '搜索' }).click()
   await page.waitForURL(/search/)
   await page.locator(`main a[href$="items/${code}"]`).first().click()
   await page.getByRole('heading', { level: 1, name: service.guide.name.zh }).waitFor()
@@ -165,7 +165,7 @@ await Promise.all(PEOPLE.map(async (phone, device) => {
   const mine = JOURNEYS.filter((one) => one.device === device && (only === undefined || one.code === only))
   if (mine.length === 0) return
   const app = APPS[device]
-  const context = await browser.newContext({ viewport: { width: 390, height: 844 }, locale: 'zh-CN', reducedMotion: 'reduce' })
+  const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, locale: 'zh-CN', reducedMotion: 'reduce' })
   const page = await openPage(context, app)
   await settleIn(context, page, phone)
   await until('the catalogue', () => command(page, 'guide_open', { code: 'open-hotpot' }).catch(() => undefined))
