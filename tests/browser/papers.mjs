@@ -14,7 +14,7 @@ const fetched = async (words) => {
 await step('the guide lists the papers of the service with their sizes', async () => {
   await page.getByRole('button', { name: '选好了，开始用' }).click()
   await page.getByRole('button', { name: '搜索' }).waitFor()
-  await page.goto(`${APP}/#/items/legal-aid`)
+  await page.goto(`${APP}/#/items/gjj-elevator`)
   await open('空白表和填好的样子')
   const rows = page.locator('details.papers[open] .paper')
   await rows.first().waitFor()
@@ -23,18 +23,19 @@ await step('the guide lists the papers of the service with their sizes', async (
 })
 await step('a paper comes as a file that asks nothing of anybody', async () => {
   const { name, text } = await fetched(/^空白表/)
-  must(name.includes('法律援助') && name.endsWith('.html'), name)
+  must(name.includes('电梯') && name.endsWith('.html'), name)
   must(text.includes('□') && !/<script|https?:\/\//.test(text), 'it is blank and reaches nowhere')
   await page.locator('.paper', { hasText: '本机有' }).waitFor()
 })
 await step('what one writes oneself has a blank and a sample', async () => {
   await open('这张纸怎么写')
-  const { text } = await fetched(/经济困难说明表，写好的样子/)
-  must(text.includes('工资被拖欠 4 个月'), 'the sample is filled')
+  const { text } = await fetched(/费用分摊协议，写好的样子/)
+  must(text.includes('480,000 元'), 'the sample is filled')
 })
 await step('without network it says what to do', async () => {
   await page.route('**/rpc/paper_list', (route) => route.fulfill({ status: 503, json: { code: 'offline', params: {}, field_errors: [], retry_after_ms: null, request_id: null } }))
   await page.goto(`${APP}/#/items/library-card`)
+  await page.getByRole('heading', { level: 1, name: '借书证' }).waitFor()
   await open('空白表和填好的样子')
   await page.getByText('没有网络，这台设备上还没有存过样表').waitFor()
 })
