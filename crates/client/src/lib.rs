@@ -27,6 +27,7 @@ pub mod session;
 pub mod settings;
 pub mod store;
 mod sync;
+pub mod tables;
 pub mod uploads;
 pub mod vault;
 mod words;

@@ -34,6 +34,13 @@ macro_rules! commands {
             material_remove(MaterialRemove) -> DraftView;
             material_use_licence(MaterialUseLicence) -> DraftView;
             material_defer(MaterialDefer) -> DraftView;
+            rows_open(RowsOpen) -> RowsColumns;
+            rows_template(RowsTemplate) -> RowsExported;
+            rows_pick(RowsPick) -> RowsView;
+            rows_read(RowsRead) -> RowsView;
+            rows_judge(RowsJudge) -> RowsView;
+            rows_take(RowsTake) -> DraftView;
+            rows_export(RowsExport) -> RowsExported;
             outbox_list(OutboxList) -> OutboxView;
             outbox_retry(OutboxRetry) -> OutboxView;
             outbox_pause(OutboxPause) -> OutboxView;

@@ -326,7 +326,7 @@ impl Evaluation {
         let (Some((_, entries)), Outcome::Value(Some(value), _)) = (&plan.entries, &self.outcomes[plan.value]) else {
             return Vec::new();
         };
-        let (FieldKind::People { fields, max } | FieldKind::Group { fields, max }) = &definition.kind else {
+        let (FieldKind::People { fields, max, .. } | FieldKind::Group { fields, max, .. }) = &definition.kind else {
             return Vec::new();
         };
         let view = ListView {

@@ -5,6 +5,7 @@ mod appointments;
 mod cases;
 mod catalogue;
 mod events;
+mod rows;
 mod session;
 
 pub use apply::*;
@@ -12,4 +13,5 @@ pub use appointments::*;
 pub use cases::*;
 pub use catalogue::*;
 pub use events::*;
+pub use rows::*;
 pub use session::*;
