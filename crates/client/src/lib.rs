@@ -19,6 +19,7 @@ pub mod outbox;
 mod papers;
 mod parties;
 pub mod ports;
+mod publicity;
 pub mod receipt;
 #[cfg(test)]
 mod rig;

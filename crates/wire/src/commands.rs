@@ -58,6 +58,8 @@ macro_rules! commands {
             appointment_list(AppointmentList) -> AppointmentListView;
             appointment_change(AppointmentChange) -> AppointmentListView;
             appointment_cancel(AppointmentCancel) -> AppointmentListView;
+            publicity_open(PublicityOpen) -> PublicityView;
+            publicity_object(PublicityObject) -> PublicityView;
             licence_list(LicenceList) -> LicenceListView;
             licence_present(LicencePresent) -> LicencePresented;
             access_log_open(AccessLogOpen) -> AccessLogView;
