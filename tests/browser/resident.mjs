@@ -52,7 +52,7 @@ export async function prepare(context, phone = '13800000001') {
     ['drafts', '/drafts'], ['cases', '/cases'], ['case', `/cases/${caseId}`], ['case-waits', `/cases/${corrected}`],
     ['correction', `/cases/${corrected}/correction`], ['withdraw', `/cases/${caseId}/withdraw`], ['outbox', '/outbox'], ['inbox', '/inbox'],
     ['licences', '/licences'], ['licence', `/licences/${licence}`], ['access', '/access'], ['me', '/me'], ['settings', '/settings'],
-    ['help', '/help'], ['welcome', '/welcome'], ['missing', '/no-such-page'],
+    ['help', '/help'], ['publicity', '/publicity'], ['welcome', '/welcome'], ['missing', '/no-such-page'],
   ]
   return { page, caseId, corrected, routes }
 }

@@ -17,11 +17,11 @@ use haoban_client::{
     Client, drafts,
     ports::{
         Browser, Clock, Config, FileSource, FileSourceError, Keychain, KeychainError, KeychainStatus, Notifier,
-        OsNotification, PickedFile, Ports,
+        OsNotification, PickedFile, Ports, Wanted,
     },
     store::{Store, records},
 };
-use haoban_domain::{material::FileKind, time::Timestamp};
+use haoban_domain::time::Timestamp;
 use haoban_wire::ui::{DraftSave, DraftStart, HostAbilities};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
 use zeroize::Zeroizing;
@@ -51,7 +51,7 @@ impl Keychain for Machine {
 
 #[async_trait]
 impl FileSource for Machine {
-    async fn pick(&self, _: &[FileKind]) -> Result<Vec<PickedFile>, FileSourceError> {
+    async fn pick(&self, _: Wanted<'_>) -> Result<Vec<PickedFile>, FileSourceError> {
         Err(FileSourceError::NotSupported)
     }
     async fn take(&self, _: &str) -> Result<PickedFile, FileSourceError> {

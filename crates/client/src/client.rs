@@ -16,6 +16,7 @@ use crate::{
     ports::{Config, Ports},
     services::Services,
     store::{SealedFiles, Store},
+    tables::Tables,
     vault::{
         Keys, Vault, VaultError,
         opening::{FILES_DIR, Opened, Profile, account, create_private_dir, erase_profile},
@@ -51,6 +52,7 @@ struct Inner {
     unlocking: tokio::sync::Mutex<()>,
     services: Services,
     drafts: Drafts,
+    tables: Tables,
     outbox: Outbox,
 }
 
@@ -68,6 +70,7 @@ impl Client {
         let inner = Inner {
             services,
             drafts: Drafts::default(),
+            tables: Tables::default(),
             outbox: Outbox::default(),
             handle,
             cancel: CancellationToken::new(),
@@ -115,6 +118,7 @@ impl Client {
             tracing::error!(%error, "the folder of sealed files cannot be made");
         }
         self.inner.drafts.forget();
+        self.inner.tables.forget();
         self.inner.vault.set_open(keys, view);
         self.inner.services.vault_opened(self).await;
         self.tidy().await;
@@ -229,6 +233,10 @@ impl Client {
         &self.inner.drafts
     }
 
+    pub(crate) fn tables(&self) -> &Tables {
+        &self.inner.tables
+    }
+
     /// The outbox worker.
     pub(crate) fn outbox(&self) -> &Outbox {
         &self.inner.outbox
@@ -296,6 +304,7 @@ impl Client {
         };
         self.inner.vault.set_closed(VaultView::KeyMissing);
         self.inner.drafts.forget();
+        self.inner.tables.forget();
         if let Some(store) = storage.store {
             store.close().await;
         }

@@ -19,6 +19,7 @@ pub mod outbox;
 mod papers;
 mod parties;
 pub mod ports;
+mod publicity;
 pub mod receipt;
 #[cfg(test)]
 mod rig;
@@ -27,6 +28,7 @@ pub mod session;
 pub mod settings;
 pub mod store;
 mod sync;
+pub mod tables;
 pub mod uploads;
 pub mod vault;
 mod words;

@@ -85,11 +85,20 @@ pub struct PickedFile {
     pub content: Box<dyn AsyncRead + Send + Unpin>,
 }
 
+/// What a picker is opened for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Wanted<'a> {
+    /// Materials of these kinds, one or more.
+    Materials(&'a [haoban_domain::material::FileKind]),
+    /// One table (CSV).
+    Table,
+}
+
 /// Gets files from the host and writes exports to it.
 #[async_trait]
 pub trait FileSource: Send + Sync {
     /// Opens the native picker; empty when cancelled. `Err(())` when the host has none.
-    async fn pick(&self, accept: &[haoban_domain::material::FileKind]) -> Result<Vec<PickedFile>, FileSourceError>;
+    async fn pick(&self, wanted: Wanted<'_>) -> Result<Vec<PickedFile>, FileSourceError>;
     /// Takes a file the host holds under a token (dropped, or posted to `devhost`). Single use.
     async fn take(&self, token: &str) -> Result<PickedFile, FileSourceError>;
     /// The picture on the clipboard.

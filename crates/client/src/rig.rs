@@ -3,7 +3,6 @@
 use std::{collections::HashMap, sync::Arc};
 
 use async_trait::async_trait;
-use haoban_domain::material::FileKind;
 use haoban_wire::ui::HostAbilities;
 use parking_lot::Mutex;
 use zeroize::Zeroizing;
@@ -16,7 +15,7 @@ use crate::{
     },
     ports::{
         Browser, Config, FileSource, FileSourceError, Keychain, KeychainError, KeychainStatus, Notifier,
-        OsNotification, PickedFile, Ports,
+        OsNotification, PickedFile, Ports, Wanted,
     },
 };
 
@@ -62,7 +61,7 @@ impl Notifier for Seen {
 
 #[async_trait]
 impl FileSource for Seen {
-    async fn pick(&self, _: &[FileKind]) -> Result<Vec<PickedFile>, FileSourceError> {
+    async fn pick(&self, _: Wanted<'_>) -> Result<Vec<PickedFile>, FileSourceError> {
         Err(FileSourceError::NotSupported)
     }
     async fn take(&self, _: &str) -> Result<PickedFile, FileSourceError> {

@@ -134,7 +134,11 @@ pub(crate) async fn export(Shared(state): Shared<State>, Path(token): Path<Strin
     };
     let encoded: String = name.bytes().map(|byte| format!("%{byte:02X}")).collect();
     let disposition = format!("attachment; filename*=UTF-8''{encoded}");
-    let media = if name.ends_with(".html") { "text/html; charset=utf-8" } else { "application/pdf" };
+    let media = match name.rsplit('.').next() {
+        Some("html") => "text/html; charset=utf-8",
+        Some("csv") => "text/csv; charset=utf-8",
+        _ => "application/pdf",
+    };
     ([(header::CONTENT_TYPE, media.to_owned()), (header::CONTENT_DISPOSITION, disposition)], content).into_response()
 }
 

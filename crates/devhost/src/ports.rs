@@ -7,8 +7,8 @@ use std::{
 };
 
 use async_trait::async_trait;
-use haoban_client::ports::{Browser, Clock, FileSource, FileSourceError, Notifier, OsNotification, PickedFile};
-use haoban_domain::{material::FileKind, time::Timestamp};
+use haoban_client::ports::{Browser, Clock, FileSource, FileSourceError, Notifier, OsNotification, PickedFile, Wanted};
+use haoban_domain::time::Timestamp;
 use parking_lot::Mutex;
 
 /// Reads the machine's clock. This and the shell's are the only places that do.
@@ -86,7 +86,7 @@ impl Browser for HostPorts {
 
 #[async_trait]
 impl FileSource for HostPorts {
-    async fn pick(&self, _accept: &[FileKind]) -> Result<Vec<PickedFile>, FileSourceError> {
+    async fn pick(&self, _wanted: Wanted<'_>) -> Result<Vec<PickedFile>, FileSourceError> {
         Err(FileSourceError::NotSupported)
     }
 

@@ -127,6 +127,14 @@ id!(
     AppointmentId, "apt"
 );
 id!(
+    /// One publicity period of a case; says nothing of the case itself.
+    PublicityId, "pub"
+);
+id!(
+    /// One objection of somebody of the public.
+    ObjectionId, "obj"
+);
+id!(
     /// One entry of the device's outbox.
     OutboxId, "out"
 );

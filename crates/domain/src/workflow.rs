@@ -4,7 +4,12 @@ use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 use utoipa::ToSchema;
 
-use crate::{rules::Expr, text::LocalText};
+use crate::{
+    identifiers::mask,
+    item::{DayUnit, TimeLimit},
+    rules::Expr,
+    text::LocalText,
+};
 
 /// workflow.yaml of an item.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS, ToSchema)]
@@ -45,6 +50,32 @@ pub struct Charge {
     pub words: LocalText,
     /// When it is asked for.
     pub when: ChargeWhen,
+    /// How long the applicant has; absent means as long as it takes.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub pay_within: Option<PayWithin>,
+}
+
+/// The time to pay a charge. Half-way and on the day before its end the applicant is reminded; after it the
+/// application counts as given up.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[ts(export)]
+pub struct PayWithin {
+    /// How many days, counted from the day after the charge was asked for.
+    pub days: u16,
+    /// Days of which kind.
+    pub unit: DayUnit,
+    /// What the law says of an application whose charge is not paid.
+    pub abandoned: LocalText,
+}
+
+impl PayWithin {
+    /// Its days and their unit.
+    #[must_use]
+    pub fn limit(&self) -> TimeLimit {
+        TimeLimit { days: self.days, unit: self.unit }
+    }
 }
 
 /// When a charge is asked for.
@@ -98,6 +129,102 @@ pub struct WorkflowStep {
     /// What the officer checks, one line each.
     #[serde(default)]
     pub checks: Vec<OfficerCheck>,
+    /// Set when this step is a publicity period (公示): no officer works on it unless somebody objects.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub publicity: Option<Publicity>,
+}
+
+/// 公示: what the public sees, for how long, and how to object.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[ts(export)]
+pub struct Publicity {
+    /// How long, counted from the day after it began. The promise stands still meanwhile.
+    pub days: u16,
+    /// Days of which kind.
+    pub unit: DayUnit,
+    /// The lines the public sees, and nothing else.
+    pub shows: Vec<PublicLine>,
+    /// Objections.
+    pub objections: ObjectionRule,
+}
+
+/// One line that the public sees.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[ts(export)]
+pub struct PublicLine {
+    /// What it is.
+    pub label: LocalText,
+    /// Its value.
+    pub value: Expr,
+    /// What is covered of it.
+    #[serde(default)]
+    pub mask: PublicMask,
+}
+
+/// What is covered of a public value.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize, TS, ToSchema)]
+#[serde(rename_all = "snake_case")]
+#[ts(export)]
+pub enum PublicMask {
+    /// Nothing.
+    #[default]
+    None,
+    /// All of a person's name but the surname and, of longer ones, the last character.
+    Name,
+    /// All of an identity number but region and end.
+    IdNumber,
+    /// The middle of a phone number.
+    Phone,
+}
+
+impl PublicMask {
+    /// The text as the public reads it.
+    #[must_use]
+    pub fn cover(self, text: &str) -> String {
+        match self {
+            Self::None => text.to_owned(),
+            Self::Name => mask::name(text),
+            Self::IdNumber => mask::id_number(text),
+            Self::Phone => mask::phone(text),
+        }
+    }
+}
+
+/// How the public objects.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[ts(export)]
+pub struct ObjectionRule {
+    /// What an objection is about and what it has to say.
+    pub words: LocalText,
+    /// Law or rule it stands on.
+    pub basis: LocalText,
+}
+
+impl Publicity {
+    /// Its days and their unit.
+    #[must_use]
+    pub fn limit(&self) -> TimeLimit {
+        TimeLimit { days: self.days, unit: self.unit }
+    }
+}
+
+impl Workflow {
+    /// The time to pay, if there is a charge with one.
+    #[must_use]
+    pub fn pay_within(&self) -> Option<&PayWithin> {
+        self.charge.as_ref()?.pay_within.as_ref()
+    }
+
+    /// Index and settings of the publicity period, if there is one.
+    #[must_use]
+    pub fn publicity(&self) -> Option<(u16, &Publicity)> {
+        let found = self.steps.iter().enumerate().find_map(|(at, step)| Some((at, step.publicity.as_ref()?)));
+        found.and_then(|(at, publicity)| Some((u16::try_from(at).ok()?, publicity)))
+    }
 }
 
 /// What a step is for.

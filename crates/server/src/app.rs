@@ -260,6 +260,7 @@ pub fn routes() -> OpenApiRouter<AppState> {
         .merge(crate::intake::routes())
         .merge(crate::workflow::routes())
         .merge(crate::appointments::routes())
+        .merge(crate::publicity::routes())
         .merge(crate::materials::routes())
         .merge(crate::licences::routes())
         .merge(crate::notices::routes())

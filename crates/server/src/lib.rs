@@ -20,6 +20,7 @@ pub mod licences;
 pub mod materials;
 pub mod notices;
 pub mod ports;
+mod publicity;
 pub mod seed;
 pub mod store;
 pub mod workflow;

@@ -112,6 +112,7 @@ fn rules() -> Vec<String> {
         "fixtures",
         "limits",
         "links",
+        "publicity",
         "purpose",
         "reference",
         "schema",

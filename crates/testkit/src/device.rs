@@ -7,10 +7,10 @@ use haoban_client::{
     Client,
     ports::{
         Browser, Clock, Config, FileSource, FileSourceError, Keychain, KeychainError, KeychainStatus, Notifier,
-        OsNotification, PickedFile, Ports,
+        OsNotification, PickedFile, Ports, Wanted,
     },
 };
-use haoban_domain::{material::FileKind, time::Timestamp};
+use haoban_domain::time::Timestamp;
 use haoban_wire::ui::{HostAbilities, SessionBegin, SessionView};
 use parking_lot::Mutex;
 use tempfile::TempDir;
@@ -115,7 +115,7 @@ impl TestFiles {
 
 #[async_trait]
 impl FileSource for TestFiles {
-    async fn pick(&self, _accept: &[FileKind]) -> Result<Vec<PickedFile>, FileSourceError> {
+    async fn pick(&self, _wanted: Wanted<'_>) -> Result<Vec<PickedFile>, FileSourceError> {
         Ok(Vec::new())
     }
     async fn take(&self, token: &str) -> Result<PickedFile, FileSourceError> {

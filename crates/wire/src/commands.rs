@@ -34,6 +34,13 @@ macro_rules! commands {
             material_remove(MaterialRemove) -> DraftView;
             material_use_licence(MaterialUseLicence) -> DraftView;
             material_defer(MaterialDefer) -> DraftView;
+            rows_open(RowsOpen) -> RowsColumns;
+            rows_template(RowsTemplate) -> RowsExported;
+            rows_pick(RowsPick) -> RowsView;
+            rows_read(RowsRead) -> RowsView;
+            rows_judge(RowsJudge) -> RowsView;
+            rows_take(RowsTake) -> DraftView;
+            rows_export(RowsExport) -> RowsExported;
             outbox_list(OutboxList) -> OutboxView;
             outbox_retry(OutboxRetry) -> OutboxView;
             outbox_pause(OutboxPause) -> OutboxView;
@@ -51,6 +58,8 @@ macro_rules! commands {
             appointment_list(AppointmentList) -> AppointmentListView;
             appointment_change(AppointmentChange) -> AppointmentListView;
             appointment_cancel(AppointmentCancel) -> AppointmentListView;
+            publicity_open(PublicityOpen) -> PublicityView;
+            publicity_object(PublicityObject) -> PublicityView;
             licence_list(LicenceList) -> LicenceListView;
             licence_present(LicencePresent) -> LicencePresented;
             access_log_open(AccessLogOpen) -> AccessLogView;

@@ -3,7 +3,7 @@
 use haoban_domain::{
     case::{CaseStatus, CaseView, CorrectionPoint, JointLane},
     form::{FieldId, Form},
-    ids::{CaseId, FileId, TaskId},
+    ids::{CaseId, FileId, ObjectionId, TaskId},
     item::DayUnit,
     licence::Licence,
     material::FileKind,
@@ -16,6 +16,8 @@ use haoban_domain::{
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 use utoipa::ToSchema;
+
+use crate::publicity::DeskObjection;
 
 /// `GET /v1/desk/me`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS, ToSchema)]
@@ -159,6 +161,8 @@ pub struct DeskCase {
     pub acts: Vec<DeskAct>,
     /// Names and numbers of targets a correction may name.
     pub targets: Vec<CorrectionTarget>,
+    /// Objections of the public, the oldest first.
+    pub objections: Vec<DeskObjection>,
     /// Name of the joint service this case is part of.
     pub joint: Option<LocalText>,
     /// All parts of that application, this one among them: offices and dates, nothing of their forms.
@@ -266,6 +270,10 @@ pub enum DeskAct {
     Suspend,
     /// Resume.
     Resume,
+    /// Dismiss an objection.
+    Dismiss,
+    /// Uphold an objection.
+    Uphold,
 }
 
 /// `POST /v1/desk/tasks/{id}/act`: one act. `key` makes a repeated click harmless.
@@ -328,6 +336,20 @@ pub enum DeskActBody {
     },
     /// Go on.
     Resume,
+    /// 异议不成立, with reasons; the publicity period runs on.
+    Dismiss {
+        /// Objection.
+        objection: ObjectionId,
+        /// Reasons, told to the one who objected.
+        reasons: Vec<String>,
+    },
+    /// 异议成立, with reasons; the case goes back to review.
+    Uphold {
+        /// Objection.
+        objection: ObjectionId,
+        /// Reasons, told to the one who objected.
+        reasons: Vec<String>,
+    },
 }
 
 /// Answer to an act: the case as it is now.

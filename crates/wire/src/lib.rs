@@ -8,6 +8,7 @@ mod commands;
 pub mod desk;
 pub mod http;
 mod problem;
+pub mod publicity;
 pub mod ui;
 
 pub use commands::{COMMAND_NAMES, typescript_commands};

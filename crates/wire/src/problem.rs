@@ -77,6 +77,12 @@ problem_codes! {
     FileUnreadable => "file_unreadable", 422;
     /// The slot is full; `params.max`.
     FileCount => "file_count", 422;
+    /// The file is no table of text cells; `params.what` says what it is.
+    TableUnreadable => "table_unreadable", 422;
+    /// Columns that every row needs are missing, or one stands twice; `params.columns`.
+    TableColumns => "table_columns", 422;
+    /// The table has no rows, or more than the list takes; `params.max`, `params.now`.
+    TableRows => "table_rows", 422;
     /// The platform failed; nothing was changed.
     Internal => "internal", 500;
     /// The platform is overloaded or being updated; wait `retry_after_ms`.

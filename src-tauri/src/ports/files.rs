@@ -4,7 +4,7 @@ use std::{io::Cursor, path::Path, path::PathBuf, sync::Arc};
 
 use async_trait::async_trait;
 use haoban_client::material::FileKind;
-use haoban_client::ports::{FileSource, FileSourceError, PickedFile};
+use haoban_client::ports::{FileSource, FileSourceError, PickedFile, Wanted};
 use tauri::{AppHandle, Manager};
 use tauri_plugin_dialog::DialogExt;
 use tokio::sync::oneshot;
@@ -24,17 +24,21 @@ impl ShellFiles {
 
     /// The paths a person picks. The desktop's own dialog is outside the page, so that no driver can press it:
     /// in debug builds a test names the paths instead.
-    async fn choose(&self, accept: &[FileKind]) -> Result<Vec<PathBuf>, FileSourceError> {
+    async fn choose(&self, wanted: Wanted<'_>) -> Result<Vec<PathBuf>, FileSourceError> {
         #[cfg(debug_assertions)]
         if let Some(paths) = std::env::var_os("HAOBAN_PICK_FILES") {
             return Ok(std::env::split_paths(&paths).collect());
         }
         let (tell, told) = oneshot::channel();
-        self.app
-            .dialog()
-            .file()
-            .add_filter("PDF, JPEG, PNG, HEIC", &extensions(accept))
-            .pick_files(move |picked| drop(tell.send(picked)));
+        let dialog = self.app.dialog().file();
+        match wanted {
+            Wanted::Materials(kinds) => dialog
+                .add_filter("PDF, JPEG, PNG, HEIC", &extensions(kinds))
+                .pick_files(move |picked| drop(tell.send(picked))),
+            Wanted::Table => dialog
+                .add_filter("CSV", &["csv", "CSV", "txt", "TXT"])
+                .pick_file(move |picked| drop(tell.send(picked.map(|file| vec![file])))),
+        }
         let picked = told.await.map_err(|_| FileSourceError::Io("the picker went away".to_owned()))?;
         picked.unwrap_or_default().into_iter().map(|file| file.into_path().map_err(io)).collect()
     }
@@ -42,9 +46,9 @@ impl ShellFiles {
 
 #[async_trait]
 impl FileSource for ShellFiles {
-    async fn pick(&self, accept: &[FileKind]) -> Result<Vec<PickedFile>, FileSourceError> {
+    async fn pick(&self, wanted: Wanted<'_>) -> Result<Vec<PickedFile>, FileSourceError> {
         let mut files = Vec::new();
-        for path in self.choose(accept).await? {
+        for path in self.choose(wanted).await? {
             files.push(open(&path).await?);
         }
         Ok(files)

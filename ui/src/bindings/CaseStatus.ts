@@ -3,4 +3,4 @@
 /**
  * Where a case stands. `Draft` lives on the device only and is not a status.
  */
-export type CaseStatus = "submitted" | "correction_requested" | "not_accepted" | "accepted" | "under_review" | "suspended" | "awaiting_payment" | "granted" | "refused" | "withdrawn" | "terminated" | "closed";
+export type CaseStatus = "submitted" | "correction_requested" | "not_accepted" | "accepted" | "under_review" | "suspended" | "publicised" | "awaiting_payment" | "granted" | "refused" | "withdrawn" | "terminated" | "closed";

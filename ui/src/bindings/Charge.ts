@@ -2,6 +2,7 @@
 import type { ChargeWhen } from "./ChargeWhen";
 import type { Expr } from "./Expr";
 import type { LocalText } from "./LocalText";
+import type { PayWithin } from "./PayWithin";
 
 /**
  * A fee or tax the applicant pays.
@@ -18,4 +19,8 @@ words: LocalText,
 /**
  * When it is asked for.
  */
-when: ChargeWhen, };
+when: ChargeWhen, 
+/**
+ * How long the applicant has; absent means as long as it takes.
+ */
+pay_within?: PayWithin, };

@@ -3,4 +3,4 @@
 /**
  * Which clock.
  */
-export type ClockKind = "acceptance" | "decision" | "correction";
+export type ClockKind = "acceptance" | "decision" | "correction" | "publicity" | "payment";

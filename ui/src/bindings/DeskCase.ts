@@ -4,6 +4,7 @@ import type { CorrectionTarget } from "./CorrectionTarget";
 import type { DeskAct } from "./DeskAct";
 import type { DeskCheck } from "./DeskCheck";
 import type { DeskMaterial } from "./DeskMaterial";
+import type { DeskObjection } from "./DeskObjection";
 import type { DeskTask } from "./DeskTask";
 import type { Facts } from "./Facts";
 import type { Form } from "./Form";
@@ -68,6 +69,10 @@ acts: Array<DeskAct>,
  * Names and numbers of targets a correction may name.
  */
 targets: Array<CorrectionTarget>, 
+/**
+ * Objections of the public, the oldest first.
+ */
+objections: Array<DeskObjection>, 
 /**
  * Name of the joint service this case is part of.
  */

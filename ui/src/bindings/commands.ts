@@ -63,8 +63,21 @@ import type { PaperList } from './PaperList'
 import type { PaperListView } from './PaperListView'
 import type { PaperSave } from './PaperSave'
 import type { PaperSaved } from './PaperSaved'
+import type { PublicityObject } from './PublicityObject'
+import type { PublicityOpen } from './PublicityOpen'
+import type { PublicityView } from './PublicityView'
 import type { ReceiptExport } from './ReceiptExport'
 import type { ReceiptExported } from './ReceiptExported'
+import type { RowsColumns } from './RowsColumns'
+import type { RowsExport } from './RowsExport'
+import type { RowsExported } from './RowsExported'
+import type { RowsJudge } from './RowsJudge'
+import type { RowsOpen } from './RowsOpen'
+import type { RowsPick } from './RowsPick'
+import type { RowsRead } from './RowsRead'
+import type { RowsTake } from './RowsTake'
+import type { RowsTemplate } from './RowsTemplate'
+import type { RowsView } from './RowsView'
 import type { SearchView } from './SearchView'
 import type { SessionBegin } from './SessionBegin'
 import type { SessionCancel } from './SessionCancel'
@@ -102,6 +115,13 @@ export interface Commands {
   material_remove: { request: MaterialRemove; response: DraftView }
   material_use_licence: { request: MaterialUseLicence; response: DraftView }
   material_defer: { request: MaterialDefer; response: DraftView }
+  rows_open: { request: RowsOpen; response: RowsColumns }
+  rows_template: { request: RowsTemplate; response: RowsExported }
+  rows_pick: { request: RowsPick; response: RowsView }
+  rows_read: { request: RowsRead; response: RowsView }
+  rows_judge: { request: RowsJudge; response: RowsView }
+  rows_take: { request: RowsTake; response: DraftView }
+  rows_export: { request: RowsExport; response: RowsExported }
   outbox_list: { request: OutboxList; response: OutboxView }
   outbox_retry: { request: OutboxRetry; response: OutboxView }
   outbox_pause: { request: OutboxPause; response: OutboxView }
@@ -119,6 +139,8 @@ export interface Commands {
   appointment_list: { request: AppointmentList; response: AppointmentListView }
   appointment_change: { request: AppointmentChange; response: AppointmentListView }
   appointment_cancel: { request: AppointmentCancel; response: AppointmentListView }
+  publicity_open: { request: PublicityOpen; response: PublicityView }
+  publicity_object: { request: PublicityObject; response: PublicityView }
   licence_list: { request: LicenceList; response: LicenceListView }
   licence_present: { request: LicencePresent; response: LicencePresented }
   access_log_open: { request: AccessLogOpen; response: AccessLogView }

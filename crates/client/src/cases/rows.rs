@@ -56,6 +56,7 @@ fn note(case: &CaseView, today: Date) -> LocalText {
         CaseStatus::Submitted => due_note("case.note.submitted", case, today),
         CaseStatus::Accepted | CaseStatus::UnderReview => due_note("case.note.office", case, today),
         CaseStatus::AwaitingPayment => payment_note(case),
+        CaseStatus::Publicised => publicity_note(case),
         CaseStatus::Suspended => words_local("case.note.paused", &[("department", &case.department)]),
         CaseStatus::Granted => words("case.note.granted", &[]),
         CaseStatus::Closed => closed_note(case),
@@ -83,7 +84,19 @@ fn due_note(key: &str, case: &CaseView, today: Date) -> LocalText {
 
 fn payment_note(case: &CaseView) -> LocalText {
     let amount = case.charge.as_ref().map(|charge| money::yuan(charge.amount_fen)).unwrap_or_default();
-    words("case.note.pay", &[("amount", &amount)])
+    let due = case.charge.as_ref().and_then(|charge| charge.due);
+    let amount = LocalText::new(amount.clone(), amount);
+    match due {
+        Some(due) => words_local("case.note.pay_by", &[("amount", &amount), ("due", &day(due))]),
+        None => words_local("case.note.pay", &[("amount", &amount)]),
+    }
+}
+
+fn publicity_note(case: &CaseView) -> LocalText {
+    match case.clock.as_ref().filter(|clock| !clock.paused) {
+        Some(clock) => words_local("case.note.public", &[("due", &day(clock.due))]),
+        None => words_local("case.note.objected", &[("department", &case.department)]),
+    }
 }
 
 fn closed_note(case: &CaseView) -> LocalText {

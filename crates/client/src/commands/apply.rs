@@ -1,4 +1,4 @@
-//! Drafts, materials, outbox.
+//! Drafts, materials, tables, outbox.
 
 use haoban_wire::{
     Problem,
@@ -6,10 +6,12 @@ use haoban_wire::{
         DraftDelete, DraftList, DraftListView, DraftOpen, DraftRename, DraftRestore, DraftSave, DraftSaved, DraftStart,
         DraftSubmit, DraftSubmitted, DraftView, MaterialAttach, MaterialDefer, MaterialPaste, MaterialPick,
         MaterialRemove, MaterialUseLicence, OutboxDiscard, OutboxList, OutboxPause, OutboxRetry, OutboxView,
+        RowsColumns, RowsExport, RowsExported, RowsJudge, RowsOpen, RowsPick, RowsRead, RowsTake, RowsTemplate,
+        RowsView,
     },
 };
 
-use crate::{Client, drafts, materials, outbox};
+use crate::{Client, drafts, materials, outbox, tables};
 
 /// Starts a new draft.
 pub async fn draft_start(client: &Client, request: DraftStart) -> Result<DraftView, Problem> {
@@ -79,6 +81,41 @@ pub async fn material_use_licence(client: &Client, request: MaterialUseLicence) 
 /// Promises a slot for later.
 pub async fn material_defer(client: &Client, request: MaterialDefer) -> Result<DraftView, Problem> {
     Ok(materials::defer(client, request).await?)
+}
+
+/// Says what the columns of a list are.
+pub async fn rows_open(client: &Client, request: RowsOpen) -> Result<RowsColumns, Problem> {
+    Ok(tables::describe(client, request).await?)
+}
+
+/// Writes an empty table.
+pub async fn rows_template(client: &Client, request: RowsTemplate) -> Result<RowsExported, Problem> {
+    Ok(tables::template(client, request).await?)
+}
+
+/// Picks a table and judges its rows.
+pub async fn rows_pick(client: &Client, request: RowsPick) -> Result<RowsView, Problem> {
+    Ok(tables::pick(client, request).await?)
+}
+
+/// Judges the rows of a table the host holds.
+pub async fn rows_read(client: &Client, request: RowsRead) -> Result<RowsView, Problem> {
+    Ok(tables::read(client, request).await?)
+}
+
+/// Judges the rows that were read last again.
+pub async fn rows_judge(client: &Client, request: RowsJudge) -> Result<RowsView, Problem> {
+    Ok(tables::judge(client, request).await?)
+}
+
+/// Takes the rows that pass.
+pub async fn rows_take(client: &Client, request: RowsTake) -> Result<DraftView, Problem> {
+    Ok(tables::take(client, request).await?)
+}
+
+/// Writes the rows that do not pass.
+pub async fn rows_export(client: &Client, request: RowsExport) -> Result<RowsExported, Problem> {
+    Ok(tables::export(client, request).await?)
 }
 
 /// Lists the outbox.

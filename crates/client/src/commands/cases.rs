@@ -6,11 +6,12 @@ use haoban_wire::{
         AccessLogOpen, AccessLogView, AppointmentCancel, AppointmentChange, AppointmentHeld, AppointmentHold,
         AppointmentList, AppointmentListView, AppointmentSlots, AppointmentSlotsView, CaseList, CaseListView, CaseOpen,
         CaseOpened, CasePay, CasePayStarted, CaseWithdraw, CorrectionStart, DraftView, InboxOpen, InboxRead, InboxView,
-        LicenceList, LicenceListView, LicencePresent, LicencePresented, ReceiptExport, ReceiptExported,
+        LicenceList, LicenceListView, LicencePresent, LicencePresented, PublicityObject, PublicityOpen, PublicityView,
+        ReceiptExport, ReceiptExported,
     },
 };
 
-use crate::{Client, access, appointments, cases, drafts, inbox, licences, outbox, receipt};
+use crate::{Client, access, appointments, cases, drafts, inbox, licences, outbox, publicity, receipt};
 
 /// My cases.
 pub async fn case_list(client: &Client, _request: CaseList) -> Result<CaseListView, Problem> {
@@ -99,4 +100,14 @@ pub async fn licence_present(client: &Client, request: LicencePresent) -> Result
 /// Who looked at my data.
 pub async fn access_log_open(client: &Client, _request: AccessLogOpen) -> Result<AccessLogView, Problem> {
     access::open(client).await
+}
+
+/// What is before the public, and one's own objections.
+pub async fn publicity_open(client: &Client, _request: PublicityOpen) -> Result<PublicityView, Problem> {
+    publicity::open(client).await
+}
+
+/// Objects to what is before the public.
+pub async fn publicity_object(client: &Client, request: PublicityObject) -> Result<PublicityView, Problem> {
+    publicity::object(client, request).await
 }

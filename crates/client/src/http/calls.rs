@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use haoban_domain::{
     case::CaseView,
-    ids::{AppointmentId, CaseId, DraftId, LicenceId, OutboxId},
+    ids::{AppointmentId, CaseId, DraftId, LicenceId, OutboxId, PublicityId},
     licence::{Licence, Presentation},
     person::Applicant,
     text::Language,
@@ -16,6 +16,7 @@ use haoban_wire::{
         AccessEntry, AccessPage, CasePage, Catalogue, CorrectCase, EventPage, Health, IDEMPOTENCY_KEY, ItemFacts,
         LicencePage, Me, PaperInfo, PaperPage, Receipt, ReceiptKeys, SubmitCase, Submitted, WithdrawCase,
     },
+    publicity::{MakeObjection, Objection, ObjectionPage, PublicityPage},
 };
 use reqwest::{Method, Response, StatusCode, header};
 use serde::de::DeserializeOwned;
@@ -161,6 +162,23 @@ impl Api {
     pub async fn cancel_appointment(&self, id: AppointmentId, key: &str) -> Result<Vec<Appointment>, Problem> {
         let path = format!("/v1/appointments/{id}/cancellation");
         self.post::<AppointmentPage>(path, key, &()).await.map(|page| page.appointments)
+    }
+
+    /// `GET /v1/publicity`: for everybody.
+    pub async fn publicity(&self) -> Result<PublicityPage, Problem> {
+        let response = self.open(self.link.request(Method::GET, "/v1/publicity")).await?;
+        self.json(response).await
+    }
+
+    /// `POST /v1/publicity/{id}/objections`.
+    pub async fn object(&self, id: PublicityId, key: &str, body: &MakeObjection) -> Result<Vec<Objection>, Problem> {
+        let path = format!("/v1/publicity/{id}/objections");
+        self.post::<ObjectionPage>(path, key, body).await.map(|page| page.objections)
+    }
+
+    /// `GET /v1/objections`.
+    pub async fn objections(&self) -> Result<Vec<Objection>, Problem> {
+        self.get::<ObjectionPage>("/v1/objections".into()).await.map(|page| page.objections)
     }
 
     /// `POST /v1/cases/{id}/payment`.

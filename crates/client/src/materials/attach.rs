@@ -16,7 +16,7 @@ use super::{FileChange, clean, remove_sealed, thumb_name};
 use crate::{
     Client, ClientError,
     drafts::{OpenDraft, store_choices, view},
-    ports::{FileSourceError, PickedFile},
+    ports::{FileSourceError, PickedFile, Wanted},
 };
 
 /// Most characters of a file's name that are kept.
@@ -25,7 +25,7 @@ const NAME_MOST: usize = 120;
 /// Opens the host's picker for a slot. Cancelling changes nothing.
 pub async fn pick(client: &Client, request: MaterialPick) -> Result<DraftView, ClientError> {
     let limit = limit_of(client, request.draft_id, &request.slot).await?;
-    let files = client.ports().files.pick(&limit.kinds).await?;
+    let files = client.ports().files.pick(Wanted::Materials(&limit.kinds)).await?;
     take_all(client, request.draft_id, &request.slot, files).await
 }
 
@@ -171,7 +171,7 @@ async fn note(client: &Client, draft: DraftId, slot: &str, attached: AttachedFil
 }
 
 /// Reads the stream, never more than the slot takes.
-async fn read_limited(file: PickedFile, max: u64) -> Result<Zeroizing<Vec<u8>>, ClientError> {
+pub(crate) async fn read_limited(file: PickedFile, max: u64) -> Result<Zeroizing<Vec<u8>>, ClientError> {
     let too_large = || ClientError::from(Problem::new(ProblemCode::FileTooLarge).with("max", max));
     if file.bytes.is_some_and(|bytes| bytes > max) {
         return Err(too_large());
@@ -187,7 +187,7 @@ async fn read_limited(file: PickedFile, max: u64) -> Result<Zeroizing<Vec<u8>>, 
 }
 
 /// The name without path, control and direction marks; it is shown, never used as a path.
-fn shown_name(name: &str) -> String {
+pub(crate) fn shown_name(name: &str) -> String {
     let last = name.rsplit(['/', '\\']).next().unwrap_or(name);
     let hidden = |c: &char| {
         c.is_control() || matches!(*c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')

@@ -10,6 +10,7 @@ mod tests;
 use haoban_domain::ids::{DraftId, FileId};
 
 pub use attach::{attach, paste, pick};
+pub(crate) use attach::{read_limited, shown_name};
 pub use choose::{defer, remove, use_licence};
 pub use clean::{PixelError, png_from_rgba};
 pub(crate) use rows::{FileChange, attached, stored_by};

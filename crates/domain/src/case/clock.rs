@@ -7,6 +7,7 @@ use crate::{
     calendar::{Pause, Span, WorkCalendar},
     item::{DayUnit, ServiceItem, TimeLimit},
     time::Date,
+    workflow::{PayWithin, Publicity},
 };
 
 /// Working days to accept or to ask for a correction (行政许可法 §32).
@@ -84,6 +85,42 @@ impl Clocks {
                 .is_some_and(|record| span(record, ACCEPTANCE_DAYS).left(calendar, today) < 0)
     }
 
+    /// The last day to pay, while that is asked for.
+    #[must_use]
+    pub fn payment_due(&self, within: &PayWithin, calendar: &WorkCalendar, today: Date) -> Option<Date> {
+        let record = self.get(ClockKind::Payment).filter(|record| record.stopped.is_none())?;
+        Some(limited(record, within.limit(), calendar, today).due)
+    }
+
+    /// The days on which the applicant is reminded to pay: half-way, and the day before the last.
+    #[must_use]
+    pub fn payment_reminders(&self, within: &PayWithin, calendar: &WorkCalendar, today: Date) -> Vec<Date> {
+        let (Some(record), Some(due)) = (self.get(ClockKind::Payment), self.payment_due(within, calendar, today))
+        else {
+            return Vec::new();
+        };
+        let half = TimeLimit { days: within.days / 2, unit: within.unit };
+        let half = limited(record, half, calendar, today).due;
+        let before = due.0.yesterday().map_or(due, Date);
+        let mut days: Vec<Date> = [half, before].into_iter().filter(|day| *day > record.from && *day < due).collect();
+        days.sort_unstable();
+        days.dedup();
+        days
+    }
+
+    /// The last day of the publicity period; `None` while it stands still.
+    #[must_use]
+    pub fn publicity_until(&self, publicity: &Publicity, calendar: &WorkCalendar, today: Date) -> Option<Date> {
+        let clock = limited(self.get(ClockKind::Publicity)?, publicity.limit(), calendar, today);
+        (!clock.paused).then_some(clock.due)
+    }
+
+    /// Whether the publicity period of a case is over.
+    #[must_use]
+    pub fn publicity_over(&self, publicity: &Publicity, calendar: &WorkCalendar, today: Date) -> bool {
+        self.publicity_until(publicity, calendar, today).is_some_and(|until| today > until)
+    }
+
     /// The clock that matters now, for the applicant and the desk. `None` once the case is decided.
     #[must_use]
     pub fn view(
@@ -102,6 +139,16 @@ impl Clocks {
             CaseStatus::CorrectionRequested => {
                 let record = self.get(ClockKind::Correction)?;
                 Some(working(record, CORRECTION_DAYS, calendar, today, Actor::Applicant))
+            }
+            CaseStatus::Publicised => {
+                let (_, publicity) = item.workflow.publicity()?;
+                Some(limited(self.get(ClockKind::Publicity)?, publicity.limit(), calendar, today))
+            }
+            CaseStatus::AwaitingPayment if item.workflow.pay_within().is_some() => {
+                let within = item.workflow.pay_within()?;
+                let mut clock = limited(self.get(ClockKind::Payment)?, within.limit(), calendar, today);
+                clock.waits_for = Actor::Applicant;
+                Some(clock)
             }
             // Granted and waiting for the payment: the office has nothing left to do.
             CaseStatus::AwaitingPayment if state.back_to == Some(CaseStatus::Granted) => None,

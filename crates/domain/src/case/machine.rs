@@ -22,6 +22,17 @@ pub struct CaseState {
     /// What the applicant has to pay, and whether that was done.
     #[serde(default)]
     pub charge: ChargeState,
+    /// Index of the step that is a publicity period, if the workflow has one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub publicity: Option<u16>,
+    /// Objections that wait for an answer.
+    #[serde(default, skip_serializing_if = "is_none")]
+    pub objections: u16,
+}
+
+#[allow(clippy::trivially_copy_pass_by_ref, reason = "serde hands a reference")]
+fn is_none(objections: &u16) -> bool {
+    *objections == 0
 }
 
 /// Where the charge of a case stands.
@@ -87,6 +98,16 @@ pub enum CaseEvent {
     Close,
     /// The charge was paid.
     Pay,
+    /// The charge was not paid in time: the application counts as given up.
+    Abandon,
+    /// 异议: somebody objects during the publicity period.
+    Object,
+    /// An objection is dismissed with reasons.
+    Dismiss,
+    /// An objection is upheld; what else was objected goes with it.
+    Uphold,
+    /// The publicity period is over.
+    EndPublicity,
 }
 
 /// Who accepted a case.
@@ -141,6 +162,10 @@ pub enum Effect {
     Charge,
     /// What was paid goes back.
     Refund,
+    /// The public sees the case.
+    Publish,
+    /// The public sees it no longer.
+    Unpublish,
     /// The outputs of the workflow are made.
     Issue,
     /// The result is handed over; `Close` follows once it arrived.
@@ -167,6 +192,12 @@ pub enum CaseNotice {
     Ended,
     /// The applicant must pay.
     PaymentRequested,
+    /// The charge was not paid in time.
+    Abandoned,
+    /// The public sees the case from now on.
+    Publicised,
+    /// Somebody objected.
+    Objected,
 }
 
 /// Why an event is not allowed.
@@ -188,6 +219,12 @@ pub enum NotAllowed {
     NotLastStep {
         /// Index of the present step.
         step: u16,
+    },
+    /// Nobody's objection is open, or one still is.
+    #[error("{open} objections wait for an answer")]
+    Objections {
+        /// How many.
+        open: u16,
     },
     /// There is no step after this one.
     #[error("step {step} is the last one; it has to be decided")]

@@ -11,7 +11,7 @@ mod words;
 pub use machine::*;
 pub use record::*;
 pub use status::*;
-pub use transitions::{allowed, apply, submit};
+pub use transitions::{allowed, apply, submit, submit_to};
 
 #[cfg(test)]
 mod tests;

@@ -142,6 +142,9 @@ pub struct ChargeView {
     pub paid_at: Option<Timestamp>,
     /// When it went back.
     pub refunded_at: Option<Timestamp>,
+    /// Last day to pay, while it is to be paid.
+    #[serde(default)]
+    pub due: Option<Date>,
 }
 
 /// Where a charge stands.
@@ -208,6 +211,10 @@ pub enum ClockKind {
     Decision,
     /// The applicant's time to correct.
     Correction,
+    /// The public's time to object.
+    Publicity,
+    /// The applicant's time to pay.
+    Payment,
 }
 
 /// Who has to act.

@@ -21,6 +21,8 @@ pub enum CaseStatus {
     UnderReview,
     /// 特别程序: both clocks stand still (行政许可法 §45).
     Suspended,
+    /// 公示: the public may object; the promise stands still.
+    Publicised,
     /// 待缴费: the applicant has to pay; the clock stands still.
     AwaitingPayment,
     /// 准予.
@@ -37,13 +39,14 @@ pub enum CaseStatus {
 
 impl CaseStatus {
     /// Every status, for table tests and filters.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 13] = [
         Self::Submitted,
         Self::CorrectionRequested,
         Self::NotAccepted,
         Self::Accepted,
         Self::UnderReview,
         Self::Suspended,
+        Self::Publicised,
         Self::AwaitingPayment,
         Self::Granted,
         Self::Refused,
@@ -74,6 +77,7 @@ impl CaseStatus {
             Self::Accepted => "accepted",
             Self::UnderReview => "under_review",
             Self::Suspended => "suspended",
+            Self::Publicised => "publicised",
             Self::AwaitingPayment => "awaiting_payment",
             Self::Granted => "granted",
             Self::Refused => "refused",
@@ -123,11 +127,21 @@ pub enum CaseEventKind {
     Close,
     /// The charge was paid.
     Pay,
+    /// The charge was not paid in time.
+    Abandon,
+    /// Somebody objects during the publicity period.
+    Object,
+    /// An objection is dismissed with reasons.
+    Dismiss,
+    /// An objection is upheld: the case goes back to review.
+    Uphold,
+    /// The publicity period is over without an open objection.
+    EndPublicity,
 }
 
 impl CaseEventKind {
     /// Every event, for table tests.
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 19] = [
         Self::Accept,
         Self::StartReview,
         Self::RequestCorrection,
@@ -142,5 +156,10 @@ impl CaseEventKind {
         Self::Terminate,
         Self::Close,
         Self::Pay,
+        Self::Abandon,
+        Self::Object,
+        Self::Dismiss,
+        Self::Uphold,
+        Self::EndPublicity,
     ];
 }

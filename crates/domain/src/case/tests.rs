@@ -19,31 +19,43 @@ fn standing(status: CaseStatus) -> CaseState {
         CaseStatus::CorrectionRequested => Some(CaseStatus::Submitted),
         CaseStatus::Suspended => Some(CaseStatus::UnderReview),
         CaseStatus::AwaitingPayment => Some(CaseStatus::Accepted),
+        CaseStatus::Publicised => Some(CaseStatus::UnderReview),
         _ => None,
     };
     let charge = match status {
         CaseStatus::AwaitingPayment => ChargeState::BeforeReview,
         _ => ChargeState::None,
     };
-    CaseState { status, step: 1, steps: 2, correction_used: status == CaseStatus::CorrectionRequested, back_to, charge }
+    let public = status == CaseStatus::Publicised;
+    CaseState {
+        status,
+        step: 1,
+        steps: if public { 3 } else { 2 },
+        correction_used: status == CaseStatus::CorrectionRequested,
+        back_to,
+        charge,
+        publicity: public.then_some(1),
+        objections: u16::from(public),
+    }
 }
 
 /// The whole table: rows are statuses, columns are events in the order of `CaseEventKind::ALL`;
 /// `.` means not allowed, a letter names the status that follows.
-const TABLE: [(CaseStatus, &str); 12] = [
-    //                          AcRvCqCoNaPsSuReGrRfWiTeClPy
-    (CaseStatus::Submitted, "A.C.N.....WT.."),
-    (CaseStatus::CorrectionRequested, "...S......WT.."),
-    (CaseStatus::NotAccepted, ".............."),
-    (CaseStatus::Accepted, ".UC...P...WT.."),
-    (CaseStatus::UnderReview, "..C...P.GRWT.."),
-    (CaseStatus::Suspended, ".......U..WT.."),
-    (CaseStatus::AwaitingPayment, "..........WT.A"),
-    (CaseStatus::Granted, "............D."),
-    (CaseStatus::Refused, ".............."),
-    (CaseStatus::Withdrawn, ".............."),
-    (CaseStatus::Terminated, ".............."),
-    (CaseStatus::Closed, ".............."),
+const TABLE: [(CaseStatus, &str); 13] = [
+    //                          AcRvCqCoNaPsSuReGrRfWiTeClPyAbObDiUpEn
+    (CaseStatus::Submitted, "A.C.N.....WT......."),
+    (CaseStatus::CorrectionRequested, "...S......WT......."),
+    (CaseStatus::NotAccepted, "..................."),
+    (CaseStatus::Accepted, ".UC...P...WT......."),
+    (CaseStatus::UnderReview, "..C...P.GRWT......."),
+    (CaseStatus::Suspended, ".......U..WT......."),
+    (CaseStatus::Publicised, "..........WT...BBU."),
+    (CaseStatus::AwaitingPayment, "..........WT.AT...."),
+    (CaseStatus::Granted, "............D......"),
+    (CaseStatus::Refused, "..................."),
+    (CaseStatus::Withdrawn, "..................."),
+    (CaseStatus::Terminated, "..................."),
+    (CaseStatus::Closed, "..................."),
 ];
 
 fn named(letter: char) -> CaseStatus {
@@ -54,6 +66,7 @@ fn named(letter: char) -> CaseStatus {
         'A' => CaseStatus::Accepted,
         'U' => CaseStatus::UnderReview,
         'P' => CaseStatus::Suspended,
+        'B' => CaseStatus::Publicised,
         'G' => CaseStatus::Granted,
         'R' => CaseStatus::Refused,
         'W' => CaseStatus::Withdrawn,
@@ -75,7 +88,7 @@ fn every_status_takes_exactly_the_events_of_the_table() {
         }
         let row_allows = CaseEventKind::ALL.into_iter().zip(row.chars()).filter(|(_, letter)| *letter != '.');
         assert_eq!(allowed(&standing(status)), row_allows.map(|(kind, _)| kind).collect::<Vec<_>>());
-        assert_eq!(status.is_final(), row == "..............", "{status:?}");
+        assert_eq!(status.is_final(), row == "...................", "{status:?}");
     }
 }
 
@@ -92,7 +105,7 @@ fn only_the_last_step_decides_and_earlier_ones_pass_on() {
 
 #[test]
 fn a_correction_is_asked_for_once_in_the_life_of_a_case() {
-    let (case, _) = submit(1, ChargeState::None);
+    let (case, _) = submit(1, ChargeState::None, None);
     let (case, effects) = apply(&case, &CaseEvent::RequestCorrection).unwrap();
     assert_eq!(effects[0], Effect::PauseClock { clock: ClockKind::Acceptance });
     assert_eq!(effects[1], Effect::StartClock { clock: ClockKind::Correction });
@@ -114,7 +127,7 @@ fn a_correction_in_review_goes_back_to_review() {
 
 #[test]
 fn rules_grant_an_accepted_case_and_nobody_else_does() {
-    let (case, _) = submit(1, ChargeState::None);
+    let (case, _) = submit(1, ChargeState::None, None);
     assert!(apply(&case, &CaseEvent::Grant { automatic: true }).is_err(), "not before acceptance");
     let (case, _) = apply(&case, &CaseEvent::Accept { by: AcceptedBy::Rules }).unwrap();
     assert!(apply(&case, &CaseEvent::Grant { automatic: false }).is_err(), "a person reviews first");
@@ -129,6 +142,7 @@ fn any_event() -> impl Strategy<Value = CaseEvent> {
     let kinds = (0..CaseEventKind::ALL.len()).prop_map(|at| CaseEvent::from(CaseEventKind::ALL[at]));
     prop_oneof![
         8 => kinds,
+        3 => Just(CaseEvent::PassStep),
         1 => Just(CaseEvent::Grant { automatic: true }),
         1 => Just(CaseEvent::Accept { by: AcceptedBy::Silence }),
     ]
@@ -141,7 +155,7 @@ fn any_charge() -> impl Strategy<Value = ChargeState> {
 /// Who owes what, for every status a charged case can be in.
 #[test]
 fn a_charge_before_the_review_holds_the_case_and_its_clock() {
-    let (case, _) = submit(1, ChargeState::BeforeReview);
+    let (case, _) = submit(1, ChargeState::BeforeReview, None);
     let (case, effects) = apply(&case, &CaseEvent::Accept { by: AcceptedBy::Officer }).unwrap();
     assert_eq!((case.status, case.back_to), (CaseStatus::AwaitingPayment, Some(CaseStatus::Accepted)));
     assert!(effects.contains(&Effect::PauseClock { clock: ClockKind::Decision }) && effects.contains(&Effect::Charge));
@@ -193,9 +207,10 @@ fn a_charged_case_tells_who_must_act() {
 proptest! {
     /// Whatever comes, in whatever order: final means final, one task at a time, clocks balanced.
     #[test]
-    fn a_case_never_leaves_its_rails(steps in 1u16..4, charge in any_charge(), events in proptest::collection::vec(any_event(), 0..40)) {
-        let (mut case, effects) = submit(steps, charge);
-        let (mut clocks, mut tasks, mut corrections) = (Clocks::default(), 0i32, 0);
+    fn a_case_never_leaves_its_rails(steps in 1u16..5, public in any::<bool>(), charge in any_charge(), events in proptest::collection::vec(any_event(), 0..40)) {
+        let publicity = (public && steps > 2).then_some(1);
+        let (mut case, effects) = submit(steps, charge, publicity);
+        let (mut clocks, mut tasks, mut corrections, mut shown) = (Clocks::default(), 0i32, 0, 0i32);
         let today = day("2026-03-02");
         let mut seen = effects;
         for event in std::iter::once(None).chain(events.into_iter().map(Some)) {
@@ -214,6 +229,8 @@ proptest! {
                 match effect {
                     Effect::OpenTask { step } => { tasks += 1; prop_assert!(*step < steps); }
                     Effect::CloseTask => tasks -= 1,
+                    Effect::Publish => shown += 1,
+                    Effect::Unpublish => shown -= 1,
                     _ => {}
                 }
             }
@@ -222,15 +239,22 @@ proptest! {
             prop_assert!(case.step < case.steps);
             let held = matches!(
                 case.status,
-                CaseStatus::CorrectionRequested | CaseStatus::Suspended | CaseStatus::AwaitingPayment
+                CaseStatus::CorrectionRequested
+                    | CaseStatus::Suspended
+                    | CaseStatus::AwaitingPayment
+                    | CaseStatus::Publicised
             );
             prop_assert_eq!(case.back_to.is_some(), held);
             let open = clocks.0.iter().filter(|clock| clock.stopped.is_none()).count();
             let over = case.status.is_final() || case.back_to.unwrap_or(case.status) == CaseStatus::Granted;
-            prop_assert_eq!(tasks, i32::from(!over));
+            let public = case.status == CaseStatus::Publicised;
+            prop_assert_eq!(shown, i32::from(public));
+            prop_assert!(public || case.objections == 0);
+            prop_assert_eq!(tasks, i32::from(!over && (!public || case.objections > 0)));
             let expected = match case.status {
+                CaseStatus::AwaitingPayment => if over { 1 } else { 2 },
                 _ if over => 0,
-                CaseStatus::CorrectionRequested => 2,
+                CaseStatus::CorrectionRequested | CaseStatus::Publicised => 2,
                 _ => 1,
             };
             prop_assert_eq!(open, expected, "{:?}", case.status);
@@ -244,6 +268,7 @@ struct Told {
     clocks: Clocks,
     happenings: Vec<Happening>,
     calendar: WorkCalendar,
+    item: crate::item::ServiceItem,
 }
 
 fn at(date: &str) -> Timestamp {
@@ -252,10 +277,10 @@ fn at(date: &str) -> Timestamp {
 
 impl Told {
     fn new(date: &str) -> Self {
-        let (state, effects) = submit(2, ChargeState::None);
+        let (state, effects) = submit(2, ChargeState::None, None);
         let mut clocks = Clocks::default();
         clocks.record_all(&effects, day(date));
-        Self { state, clocks, happenings: Vec::new(), calendar: calendar() }
+        Self { state, clocks, happenings: Vec::new(), calendar: calendar(), item: item("version: 1") }
     }
 
     fn charged(date: &str) -> Self {
@@ -273,13 +298,12 @@ impl Told {
     }
 
     fn clock(&self, today: &str) -> Option<CaseClock> {
-        self.clocks.view(&self.state, &item("version: 1"), &self.calendar, day(today))
+        self.clocks.view(&self.state, &self.item, &self.calendar, day(today))
     }
 
     fn timeline(&self, today: &str) -> Vec<(TimelineState, String, Option<Date>)> {
-        let item = item("version: 1");
         let story = Story {
-            item: &item,
+            item: &self.item,
             departments: &[],
             submitted_at: at("2026-03-02"),
             happenings: &self.happenings,
@@ -391,4 +415,156 @@ fn stored_states_events_and_clocks_come_back_as_they_were() {
     let text = serde_json::to_string(&(&case.state, &case.clocks, &case.happenings)).unwrap();
     let back: (CaseState, Clocks, Vec<Happening>) = serde_json::from_str(&text).unwrap();
     assert_eq!(back, (case.state, case.clocks, case.happenings));
+}
+
+const PUBLIC: &str = r#"
+workflow:
+  steps:
+    - {id: review, title: Review, department: d, role: review, days: 1}
+    - id: public
+      title: In public
+      department: d
+      role: review
+      days: 0
+      publicity: {days: 5, unit: working_day, shows: [{label: l, value: applicant.name, mask: name}], objections: {words: w, basis: b}}
+    - {id: decide, title: Decide, department: d, role: decide, days: 2}
+  outputs: []
+"#;
+
+/// A case that came to its publicity period on a Tuesday.
+fn in_public() -> Told {
+    let mut told = Told::new("2026-09-28");
+    told.state.steps = 3;
+    told.state.publicity = Some(1);
+    told.item = item(PUBLIC);
+    told.then("2026-09-28", OFFICER).then("2026-09-28", CaseEvent::StartReview).then("2026-09-29", CaseEvent::PassStep)
+}
+
+#[test]
+fn a_publicity_period_counts_its_own_days_and_stops_the_promise() {
+    let case = in_public();
+    let (_, publicity) = case.item.workflow.publicity().unwrap();
+    let over = |day_: &str| case.clocks.publicity_over(publicity, &case.calendar, day(day_));
+    // 30 September, then the holidays of the first week of October (one Saturday is worked), then four workdays.
+    let clock = case.clock("2026-09-30").unwrap();
+    assert_eq!((clock.kind, clock.used_days, clock.promised_days), (ClockKind::Publicity, 1, 5));
+    assert_eq!(clock.due, case.calendar.workdays_after(day("2026-09-29"), 5));
+    assert!(!over(&clock.due.to_string()), "the last day still belongs to the public");
+    assert!(over(&case.calendar.workdays_after(clock.due, 1).to_string()));
+    // The promise stands still: what was left of it is left when the period ends.
+    let ended = case.then("2026-10-13", CaseEvent::EndPublicity);
+    assert_eq!((ended.state.status, ended.state.step), (CaseStatus::UnderReview, 2));
+    let clock = ended.clock("2026-10-13").unwrap();
+    assert_eq!((clock.kind, clock.used_days, clock.paused), (ClockKind::Decision, 1, false));
+}
+
+#[test]
+fn an_objection_stops_the_period_until_it_is_settled() {
+    let case = in_public().then("2026-10-09", CaseEvent::Object);
+    let publicity = case.item.workflow.publicity().unwrap().1.clone();
+    assert!(case.clock("2026-10-20").unwrap().paused);
+    assert!(!case.clocks.publicity_over(&publicity, &case.calendar, day("2026-12-01")), "it stands still");
+    assert_eq!(apply(&case.state, &CaseEvent::EndPublicity), Err(NotAllowed::Objections { open: 1 }));
+    let before = in_public().clock("2026-10-09").unwrap().left_days;
+    let case = case.then("2026-10-10", CaseEvent::Object).then("2026-10-12", CaseEvent::Dismiss);
+    assert_eq!(case.state.objections, 1, "the other one is still open");
+    assert!(case.clock("2026-10-12").unwrap().paused);
+    let case = case.then("2026-10-16", CaseEvent::Dismiss);
+    let clock = case.clock("2026-10-16").unwrap();
+    assert_eq!((clock.paused, clock.left_days), (false, before), "the days that were left are left");
+    assert_eq!(apply(&case.state, &CaseEvent::Dismiss), Err(NotAllowed::Objections { open: 0 }));
+}
+
+#[test]
+fn an_upheld_objection_goes_back_to_the_step_before_and_settles_all() {
+    let case = in_public().then("2026-10-09", CaseEvent::Object).then("2026-10-09", CaseEvent::Object);
+    let (next, effects) = apply(&case.state, &CaseEvent::Uphold).unwrap();
+    assert_eq!((next.status, next.step, next.objections, next.back_to), (CaseStatus::UnderReview, 0, 0, None));
+    assert!(effects.contains(&Effect::Unpublish) && effects.contains(&Effect::OpenTask { step: 0 }));
+    assert!(effects.contains(&Effect::StopClock { clock: ClockKind::Publicity }));
+    assert!(effects.contains(&Effect::ResumeClock { clock: ClockKind::Decision }));
+    // Reviewed again, it is shown again.
+    let (again, effects) = apply(&next, &CaseEvent::PassStep).unwrap();
+    assert_eq!(again.status, CaseStatus::Publicised);
+    assert!(effects.contains(&Effect::Publish) && effects.contains(&Effect::CloseTask));
+}
+
+#[test]
+fn the_timeline_of_a_case_in_public_names_the_day_and_promises_nothing_beyond() {
+    let case = in_public();
+    let line = case.timeline("2026-09-30");
+    let due = case.clock("2026-09-30").unwrap().due;
+    assert!(line.contains(&(TimelineState::Now, "In public".to_owned(), Some(due))), "{line:?}");
+    let next: Vec<_> = line.iter().filter(|(state, _, _)| *state == TimelineState::Next).collect();
+    assert_eq!(next.iter().map(|(_, title, _)| title.as_str()).collect::<Vec<_>>(), ["Decide", "Done"]);
+    assert!(next.iter().all(|(_, _, due)| due.is_none()), "{next:?}");
+    let objected = case.then("2026-10-09", CaseEvent::Object).timeline("2026-10-09");
+    assert!(objected.iter().any(|(_, title, _)| title == "Somebody objected"));
+    assert!(objected.contains(&(TimelineState::Now, "In public".to_owned(), None)));
+}
+
+const CHARGED: &str = r#"
+workflow:
+  steps:
+    - {id: decide, title: Decide, department: d, role: decide, days: 3}
+  charge:
+    amount: "100"
+    words: fee
+    when: before_review
+    pay_within: {days: 10, unit: calendar_day, abandoned: {zh: 法律原话, en: the law says so}}
+  outputs: []
+"#;
+
+fn charged_with_deadline() -> Told {
+    let mut told = Told::charged("2026-03-02");
+    told.state.steps = 1;
+    told.item = item(CHARGED);
+    told.then("2026-03-03", OFFICER)
+}
+
+#[test]
+fn a_charge_has_a_last_day_and_two_reminders_before_it() {
+    let case = charged_with_deadline();
+    let within = case.item.workflow.pay_within().unwrap();
+    let clock = case.clock("2026-03-04").unwrap();
+    assert_eq!((clock.kind, clock.due, clock.waits_for), (ClockKind::Payment, day("2026-03-13"), Actor::Applicant));
+    let reminders = case.clocks.payment_reminders(within, &case.calendar, day("2026-03-03"));
+    assert_eq!(reminders, [day("2026-03-09"), day("2026-03-12")], "half-way (a Sunday moves on) and the day before");
+    let line = case.timeline("2026-03-04");
+    assert!(line.contains(&(TimelineState::NeedsYou, "Please pay".to_owned(), Some(day("2026-03-13")))), "{line:?}");
+    let paid = case.then("2026-03-05", CaseEvent::Pay);
+    let within = paid.item.workflow.pay_within().unwrap();
+    assert_eq!(paid.clocks.payment_due(within, &paid.calendar, day("2026-03-05")), None);
+    assert!(apply(&paid.state, &CaseEvent::Abandon).is_err(), "nothing is owed");
+}
+
+#[test]
+fn an_unpaid_charge_ends_the_case_in_the_words_of_the_law() {
+    let case = charged_with_deadline().then("2026-03-16", CaseEvent::Abandon);
+    assert_eq!(case.state.status, CaseStatus::Terminated);
+    assert!(case.clocks.0.iter().all(|clock| clock.stopped.is_some()));
+    let story = Story {
+        item: &case.item,
+        departments: &[],
+        submitted_at: at("2026-03-02"),
+        happenings: &case.happenings,
+        state: &case.state,
+        clocks: &case.clocks,
+    };
+    let last = build(&story, &case.calendar, day("2026-03-16")).pop().unwrap();
+    assert_eq!((last.note.zh.as_str(), last.actor), ("法律原话", Actor::System));
+}
+
+#[test]
+fn a_short_time_to_pay_reminds_once_or_not_at_all() {
+    let with = |days: u16| {
+        let mut case = charged_with_deadline();
+        let charge = case.item.workflow.charge.as_mut().unwrap();
+        charge.pay_within.as_mut().unwrap().days = days;
+        let within = case.item.workflow.pay_within().unwrap().clone();
+        case.clocks.payment_reminders(&within, &case.calendar, day("2026-03-03"))
+    };
+    assert!(with(1).is_empty());
+    assert_eq!(with(2), [day("2026-03-04")]);
+    assert_eq!(with(3), [day("2026-03-04"), day("2026-03-05")]);
 }

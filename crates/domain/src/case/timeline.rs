@@ -108,7 +108,7 @@ impl Teller<'_> {
             let Some((title, note)) = words::happened(happening.event, &self.step_title(happening.step)) else {
                 continue;
             };
-            let note = note.unwrap_or_else(|| self.department(happening.step));
+            let note = note.or_else(|| self.law(happening.event)).unwrap_or_else(|| self.department(happening.step));
             entries.push(happened(title, note, happening.at, actor(happening.event)));
         }
         entries
@@ -132,11 +132,22 @@ impl Teller<'_> {
             }
             CaseStatus::AwaitingPayment => {
                 let (title, note) = words::your_payment();
-                Some(open(TimelineState::NeedsYou, title, note, None, Actor::Applicant))
+                let within = self.story.item.workflow.pay_within();
+                let due = within.and_then(|within| self.story.clocks.payment_due(within, self.calendar, self.today));
+                Some(open(TimelineState::NeedsYou, title, note, due, Actor::Applicant))
             }
             CaseStatus::Suspended => {
                 let (title, note) = words::suspended();
                 now(title, note, None)
+            }
+            CaseStatus::Publicised => {
+                let (_, publicity) = self.story.item.workflow.publicity()?;
+                if state.objections > 0 {
+                    return now(self.step_title(state.step), words::objected(), None);
+                }
+                let record = self.story.clocks.get(ClockKind::Publicity)?;
+                let due = clock::due(record, publicity.limit(), self.calendar, self.today);
+                now(self.step_title(state.step), self.department(state.step), Some(due))
             }
             CaseStatus::Granted => Some(open(
                 TimelineState::Now,
@@ -164,18 +175,29 @@ impl Teller<'_> {
             let made = open(TimelineState::Next, words::delivering(), result.clone(), None, Actor::System);
             return vec![made, open(TimelineState::Next, words::done(), result, None, Actor::System)];
         }
-        let held = state.back_to.is_some();
+        let held = state.back_to.is_some() && state.status != CaseStatus::Publicised;
         // The step that has the case is told as the present, unless something holds it up.
         let first = if phase == CaseStatus::Submitted || held { state.step } else { state.step.saturating_add(1) };
         let steps = u16::try_from(self.story.item.workflow.steps.len()).unwrap_or(u16::MAX);
         let mut entries: Vec<TimelineEntry> = (first..steps)
             .map(|step| {
-                let note = self.promise(step).unwrap_or_else(|| self.department(step));
+                let note = self.publicity(step).or_else(|| self.promise(step)).unwrap_or_else(|| self.department(step));
                 open(TimelineState::Next, self.step_title(step), note, self.step_due(step), Actor::Office)
             })
             .collect();
         entries.push(open(TimelineState::Next, words::done(), result, self.promised_due(), Actor::System));
         entries
+    }
+
+    /// What the law says of it, in the words of the definition.
+    fn law(&self, event: CaseEvent) -> Option<LocalText> {
+        let within = self.story.item.workflow.pay_within().filter(|_| event == CaseEvent::Abandon)?;
+        Some(within.abandoned.clone())
+    }
+
+    fn publicity(&self, step: u16) -> Option<LocalText> {
+        let (at, publicity) = self.story.item.workflow.publicity()?;
+        (at == step).then(|| words::in_public(publicity.days, publicity.unit == DayUnit::WorkingDay))
     }
 
     fn step_title(&self, step: u16) -> LocalText {
@@ -204,12 +226,24 @@ impl Teller<'_> {
         steps.iter().take(usize::from(step) + 1).fold(0, |sum, step| sum.saturating_add(step.days))
     }
 
+    /// Nobody knows how long the public objects: no day is named beyond a publicity period that is still to end.
+    fn before_publicity(&self, step: u16) -> bool {
+        let publicity = self.story.item.workflow.publicity();
+        publicity.is_none_or(|(at, _)| step < at || self.story.state.step > at)
+    }
+
     fn step_due(&self, step: u16) -> Option<Date> {
+        if !self.before_publicity(step) {
+            return None;
+        }
         let limit = TimeLimit { days: self.days_until(step), unit: DayUnit::WorkingDay };
         self.decision_due(limit)
     }
 
     fn promised_due(&self) -> Option<Date> {
+        if !self.before_publicity(u16::MAX) {
+            return None;
+        }
         self.decision_due(self.story.item.guide.promised_limit)
     }
 
@@ -231,7 +265,11 @@ fn actor(event: CaseEvent) -> Actor {
     match event {
         CaseEvent::Correct | CaseEvent::Withdraw | CaseEvent::Pay => Actor::Applicant,
         CaseEvent::Accept { by: super::AcceptedBy::Officer } | CaseEvent::Grant { automatic: false } => Actor::Office,
-        CaseEvent::Accept { .. } | CaseEvent::Grant { .. } | CaseEvent::Close => Actor::System,
+        CaseEvent::Accept { .. }
+        | CaseEvent::Grant { .. }
+        | CaseEvent::Close
+        | CaseEvent::EndPublicity
+        | CaseEvent::Abandon => Actor::System,
         _ => Actor::Office,
     }
 }

@@ -23,6 +23,9 @@
 //!     CorrectionRequested --> Submitted: Correct (asked before acceptance)
 //!     CorrectionRequested --> Accepted: Correct (asked after acceptance)
 //!     CorrectionRequested --> UnderReview: Correct (asked in review)
+//!     UnderReview --> Publicised: PassStep (next is the publicity period)
+//!     Publicised --> Publicised: Object, Dismiss
+//!     Publicised --> UnderReview: Uphold (back to the step before), EndPublicity (on to the step after)
 //!     Suspended --> Accepted: Resume
 //!     Suspended --> UnderReview: Resume
 //!     Submitted --> Withdrawn: Withdraw
@@ -30,8 +33,10 @@
 //!     Accepted --> Withdrawn: Withdraw
 //!     UnderReview --> Withdrawn: Withdraw
 //!     Suspended --> Withdrawn: Withdraw
+//!     Publicised --> Withdrawn: Withdraw
+//!     Publicised --> Terminated: Terminate
 //!     AwaitingPayment --> Withdrawn: Withdraw
-//!     AwaitingPayment --> Terminated: Terminate
+//!     AwaitingPayment --> Terminated: Terminate, Abandon (not paid in time)
 //!     Submitted --> Terminated: Terminate
 //!     CorrectionRequested --> Terminated: Terminate
 //!     Accepted --> Terminated: Terminate
@@ -48,6 +53,7 @@
 use super::{
     AcceptedBy, CaseEvent, CaseEventKind, CaseNotice, CaseState, CaseStatus, ChargeState, ClockKind, Effect, NotAllowed,
 };
+use crate::workflow::Workflow;
 
 impl CaseEvent {
     /// The kind without its details.
@@ -68,6 +74,11 @@ impl CaseEvent {
             Self::Terminate => CaseEventKind::Terminate,
             Self::Close => CaseEventKind::Close,
             Self::Pay => CaseEventKind::Pay,
+            Self::Abandon => CaseEventKind::Abandon,
+            Self::Object => CaseEventKind::Object,
+            Self::Dismiss => CaseEventKind::Dismiss,
+            Self::Uphold => CaseEventKind::Uphold,
+            Self::EndPublicity => CaseEventKind::EndPublicity,
         }
     }
 }
@@ -90,13 +101,18 @@ impl From<CaseEventKind> for CaseEvent {
             CaseEventKind::Terminate => Self::Terminate,
             CaseEventKind::Close => Self::Close,
             CaseEventKind::Pay => Self::Pay,
+            CaseEventKind::Abandon => Self::Abandon,
+            CaseEventKind::Object => Self::Object,
+            CaseEventKind::Dismiss => Self::Dismiss,
+            CaseEventKind::Uphold => Self::Uphold,
+            CaseEventKind::EndPublicity => Self::EndPublicity,
         }
     }
 }
 
 /// A case comes into being: it is submitted, the acceptance clock runs, the first department has a task.
 #[must_use]
-pub fn submit(steps: u16, charge: ChargeState) -> (CaseState, Vec<Effect>) {
+pub fn submit(steps: u16, charge: ChargeState, publicity: Option<u16>) -> (CaseState, Vec<Effect>) {
     let state = CaseState {
         status: CaseStatus::Submitted,
         step: 0,
@@ -104,6 +120,8 @@ pub fn submit(steps: u16, charge: ChargeState) -> (CaseState, Vec<Effect>) {
         correction_used: false,
         back_to: None,
         charge,
+        publicity,
+        objections: 0,
     };
     let effects = vec![
         Effect::StartClock { clock: ClockKind::Acceptance },
@@ -111,6 +129,14 @@ pub fn submit(steps: u16, charge: ChargeState) -> (CaseState, Vec<Effect>) {
         Effect::Notify { notice: CaseNotice::Received },
     ];
     (state, effects)
+}
+
+/// A case of an item with this workflow is submitted.
+#[must_use]
+pub fn submit_to(workflow: &Workflow) -> (CaseState, Vec<Effect>) {
+    let steps = u16::try_from(workflow.steps.len()).unwrap_or(u16::MAX);
+    let charge = workflow.charge.as_ref().map(|charge| charge.when);
+    submit(steps, charge.into(), workflow.publicity().map(|(step, _)| step))
 }
 
 /// The events (in their plain form) that the machine would take now.
@@ -140,6 +166,11 @@ pub fn apply(state: &CaseState, event: &CaseEvent) -> Result<(CaseState, Vec<Eff
         (S::UnderReview, E::Grant { automatic: false }) => last_step(here).map(grant),
         (S::UnderReview, E::Refuse) => last_step(here).map(|case| finish(case, S::Refused, CaseNotice::Refused)),
         (S::AwaitingPayment, E::Pay) => Ok(pay(here)),
+        (S::AwaitingPayment, E::Abandon) => Ok(finish(here, S::Terminated, CaseNotice::Abandoned)),
+        (S::Publicised, E::Object) => Ok(object(here)),
+        (S::Publicised, E::Dismiss) => objected(here).map(dismiss),
+        (S::Publicised, E::Uphold) => objected(here).map(uphold),
+        (S::Publicised, E::EndPublicity) => end_publicity(here),
         (from, E::Withdraw) if from.is_running() => Ok(finish(here, S::Withdrawn, CaseNotice::Ended)),
         (from, E::Terminate) if from.is_running() => Ok(finish(here, S::Terminated, CaseNotice::Ended)),
         (S::Granted, E::Close) => Ok((CaseState { status: S::Closed, ..here }, Vec::new())),
@@ -212,8 +243,85 @@ fn pass_step(case: CaseState) -> Result<(CaseState, Vec<Effect>), NotAllowed> {
     if step >= case.steps {
         return Err(NotAllowed::NoNextStep { step: case.step });
     }
+    if case.publicity == Some(step) {
+        return Ok(publicise(CaseState { step, ..case }));
+    }
     let effects = vec![Effect::CloseTask, Effect::OpenTask { step }, Effect::Notify { notice: CaseNotice::Progress }];
     Ok((CaseState { step, ..case }, effects))
+}
+
+/// Nobody works on it: the public looks, and the promise stands still.
+fn publicise(case: CaseState) -> (CaseState, Vec<Effect>) {
+    let effects = vec![
+        Effect::CloseTask,
+        Effect::PauseClock { clock: ClockKind::Decision },
+        Effect::StartClock { clock: ClockKind::Publicity },
+        Effect::Publish,
+        Effect::Notify { notice: CaseNotice::Publicised },
+    ];
+    (CaseState { status: CaseStatus::Publicised, back_to: Some(CaseStatus::UnderReview), ..case }, effects)
+}
+
+/// The first open objection stops the period and gives the office a task; others wait beside it.
+fn object(case: CaseState) -> (CaseState, Vec<Effect>) {
+    let mut effects = Vec::new();
+    if case.objections == 0 {
+        effects.push(Effect::PauseClock { clock: ClockKind::Publicity });
+        effects.push(Effect::OpenTask { step: case.step });
+        effects.push(Effect::Notify { notice: CaseNotice::Objected });
+    }
+    (CaseState { objections: case.objections.saturating_add(1), ..case }, effects)
+}
+
+fn objected(case: CaseState) -> Result<CaseState, NotAllowed> {
+    if case.objections == 0 {
+        return Err(NotAllowed::Objections { open: 0 });
+    }
+    Ok(case)
+}
+
+/// The last one that is dismissed lets the period run on.
+fn dismiss(case: CaseState) -> (CaseState, Vec<Effect>) {
+    let objections = case.objections - 1;
+    let mut effects = Vec::new();
+    if objections == 0 {
+        effects.push(Effect::ResumeClock { clock: ClockKind::Publicity });
+        effects.push(Effect::CloseTask);
+        effects.push(Effect::Notify { notice: CaseNotice::Progress });
+    }
+    (CaseState { objections, ..case }, effects)
+}
+
+/// Back to the step before; whatever else was objected is looked at there.
+fn uphold(case: CaseState) -> (CaseState, Vec<Effect>) {
+    let step = case.step.saturating_sub(1);
+    let mut effects = vec![Effect::CloseTask];
+    effects.extend(unpublished());
+    effects.push(Effect::OpenTask { step });
+    effects.push(Effect::Notify { notice: CaseNotice::Progress });
+    (CaseState { status: CaseStatus::UnderReview, step, back_to: None, objections: 0, ..case }, effects)
+}
+
+fn end_publicity(case: CaseState) -> Result<(CaseState, Vec<Effect>), NotAllowed> {
+    if case.objections > 0 {
+        return Err(NotAllowed::Objections { open: case.objections });
+    }
+    let step = case.step.saturating_add(1);
+    if step >= case.steps {
+        return Err(NotAllowed::NoNextStep { step: case.step });
+    }
+    let mut effects = unpublished();
+    effects.push(Effect::OpenTask { step });
+    effects.push(Effect::Notify { notice: CaseNotice::Progress });
+    Ok((CaseState { status: CaseStatus::UnderReview, step, back_to: None, ..case }, effects))
+}
+
+fn unpublished() -> Vec<Effect> {
+    vec![
+        Effect::StopClock { clock: ClockKind::Publicity },
+        Effect::ResumeClock { clock: ClockKind::Decision },
+        Effect::Unpublish,
+    ]
 }
 
 fn last_step(case: CaseState) -> Result<CaseState, NotAllowed> {
@@ -235,7 +343,11 @@ fn grant(case: CaseState) -> (CaseState, Vec<Effect>) {
 
 /// The case stands still until the applicant has paid.
 fn ask_for_payment(case: CaseState, back_to: CaseStatus, effects: &mut Vec<Effect>) -> CaseState {
-    effects.extend([Effect::Notify { notice: CaseNotice::PaymentRequested }, Effect::Charge]);
+    effects.extend([
+        Effect::StartClock { clock: ClockKind::Payment },
+        Effect::Notify { notice: CaseNotice::PaymentRequested },
+        Effect::Charge,
+    ]);
     CaseState { status: CaseStatus::AwaitingPayment, back_to: Some(back_to), ..case }
 }
 
@@ -244,10 +356,11 @@ fn pay(case: CaseState) -> (CaseState, Vec<Effect>) {
     let status = case.back_to.unwrap_or(CaseStatus::Accepted);
     let next = CaseState { status, back_to: None, charge: ChargeState::Paid, ..case };
     let progress = Effect::Notify { notice: CaseNotice::Progress };
-    let effects = match status {
+    let mut effects = vec![Effect::StopClock { clock: ClockKind::Payment }];
+    effects.extend(match status {
         CaseStatus::Granted => vec![Effect::Issue, progress, Effect::Deliver],
         _ => vec![Effect::ResumeClock { clock: ClockKind::Decision }, progress],
-    };
+    });
     (next, effects)
 }
 
@@ -257,15 +370,22 @@ fn finish(case: CaseState, status: CaseStatus, notice: CaseNotice) -> (CaseState
     if case.status == CaseStatus::CorrectionRequested {
         effects.push(Effect::StopClock { clock: ClockKind::Correction });
     }
+    if case.status == CaseStatus::AwaitingPayment {
+        effects.push(Effect::StopClock { clock: ClockKind::Payment });
+    }
+    if case.status == CaseStatus::Publicised {
+        effects.extend([Effect::StopClock { clock: ClockKind::Publicity }, Effect::Unpublish]);
+    }
     let phase = case.back_to.unwrap_or(case.status);
     effects.extend(phase_clock(phase).map(|clock| Effect::StopClock { clock }));
-    // A granted case that waits for its payment has no task any more.
-    if phase != CaseStatus::Granted {
+    // A granted case that waits for its payment has no task any more; one in public has one while somebody objects.
+    let quiet = case.status == CaseStatus::Publicised && case.objections == 0;
+    if phase != CaseStatus::Granted && !quiet {
         effects.push(Effect::CloseTask);
     }
     if case.charge == ChargeState::Paid {
         effects.push(Effect::Refund);
     }
     effects.push(Effect::Notify { notice });
-    (CaseState { status, back_to: None, ..case }, effects)
+    (CaseState { status, back_to: None, objections: 0, ..case }, effects)
 }

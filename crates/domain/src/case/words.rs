@@ -44,6 +44,23 @@ pub(super) fn happened(event: CaseEvent, step: &LocalText) -> Option<(LocalText,
         CaseEvent::Withdraw => noted("您撤回了申请", "You withdrew it", t("需要时可以重新申请", "You can apply again")),
         CaseEvent::Terminate => told("办理终止", "Ended by the office"),
         CaseEvent::Pay => noted("您已缴费", "You paid", t("继续办理", "The case goes on")),
+        CaseEvent::Abandon => {
+            told("逾期没有缴费，视为放弃申请", "Not paid in time: the application counts as given up")
+        }
+        CaseEvent::Object => noted(
+            "有人提出异议",
+            "Somebody objected",
+            t("查清以前不计时", "The clock stands still until it is settled"),
+        ),
+        CaseEvent::Dismiss => {
+            noted("异议不成立", "The objection was dismissed", t("公示继续", "The publicity goes on"))
+        }
+        CaseEvent::Uphold => {
+            noted("异议成立，退回重新审查", "The objection was upheld", t("重新审查", "The case is reviewed again"))
+        }
+        CaseEvent::EndPublicity => {
+            noted("公示期满", "The publicity period is over", t("没有未处理的异议", "No objection is open"))
+        }
         CaseEvent::Close => noted("办结", "Done", t("结果已送达", "The result was delivered")),
     }
 }
@@ -61,6 +78,16 @@ pub(super) fn your_correction() -> (LocalText, LocalText) {
 
 pub(super) fn suspended() -> (LocalText, LocalText) {
     (t("特别程序进行中", "A special procedure is going on"), t("这段时间不计入办理期限", "This time does not count"))
+}
+
+pub(super) fn objected() -> LocalText {
+    t("正在查异议，查清以前不计时", "An objection is looked into; the clock stands still")
+}
+
+/// "公示 5 个工作日".
+pub(super) fn in_public(days: u16, working: bool) -> LocalText {
+    let (zh, en) = if working { ("个工作日", "working days") } else { ("天", "days") };
+    LocalText::new(format!("公示 {days} {zh}，不计入办理期限"), format!("{days} {en} in public, which do not count"))
 }
 
 pub(super) fn your_payment() -> (LocalText, LocalText) {

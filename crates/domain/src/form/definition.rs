@@ -278,6 +278,10 @@ pub enum FieldKind {
         fields: Vec<Field>,
         /// Most people.
         max: u8,
+        /// Set when rows may come from a CSV file.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[ts(optional)]
+        csv: Option<CsvLimit>,
     },
     /// A list of like things.
     Group {
@@ -286,7 +290,20 @@ pub enum FieldKind {
         fields: Vec<Field>,
         /// Most entries.
         max: u8,
+        /// Set when rows may come from a CSV file.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[ts(optional)]
+        csv: Option<CsvLimit>,
     },
+}
+
+/// What a file with rows may hold; how many rows there may be is the list's own `max`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[ts(export)]
+pub struct CsvLimit {
+    /// Most bytes.
+    pub max_bytes: u32,
 }
 
 fn default_max_length() -> u16 {

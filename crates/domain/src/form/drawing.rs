@@ -5,7 +5,7 @@ use serde_json::Value;
 use super::{
     Field, FieldKind, FieldProblem, FieldState, HeadlineState, LimitState, OfferedOption, PageState, Required,
     ValueOrigin,
-    evaluation::{Evaluation, LimitOutcome, Outcome},
+    evaluation::{Drawn, Evaluation, LimitOutcome, Outcome, Parts},
     kinds::{self, Around},
     materials,
     plan::options,
@@ -17,8 +17,8 @@ use crate::{material::MaterialStanding, text::LocalText};
 pub const OTHER: &str = "other";
 
 impl Evaluation {
-    /// Draws one field again.
-    pub(super) fn draw(&mut self, field: usize) {
+    /// Draws one field again; true when its page shows or is complete otherwise than before.
+    pub(super) fn draw(&mut self, field: usize) -> bool {
         let definition = self.shared.plan.field(field);
         let plan = &self.shared.plan.fields[field];
         let visible = self.outcomes[plan.visible] == Outcome::Flag(true);
@@ -31,8 +31,18 @@ impl Evaluation {
         let problems = if visible { self.problems(field, value.as_ref(), required, &offered) } else { Vec::new() };
         let origin = value.as_ref().and_then(|value| self.origin(definition, value));
         let id = definition.id.clone();
-        self.sound[field] = problems.iter().all(|problem| problem.warning);
+        let drawn = Drawn { visible, sound: problems.iter().all(|problem| problem.warning) };
         self.state.fields.insert(id, FieldState { visible, required, value, origin, problems, offered });
+        self.count(field, drawn)
+    }
+
+    fn count(&mut self, field: usize, drawn: Drawn) -> bool {
+        let before = std::mem::replace(&mut self.drawn[field], drawn);
+        let page = &mut self.pages[self.shared.plan.fields[field].place.0];
+        let was = (page.shown > 0, page.unsound == 0);
+        page.shown = page.shown + usize::from(drawn.visible) - usize::from(before.visible);
+        page.unsound = page.unsound + usize::from(!drawn.sound) - usize::from(!before.sound);
+        was != (page.shown > 0, page.unsound == 0)
     }
 
     fn is_required(&self, field: usize) -> bool {
@@ -104,11 +114,19 @@ impl Evaluation {
     }
 
     /// Pages, checks of the form, headline, materials, and whether all is complete.
-    pub(super) fn summarise(&mut self) {
-        self.state.pages = self.pages();
-        self.state.problems = self.form_problems();
-        self.state.headline = self.headline();
-        self.state.materials = self.materials();
+    pub(super) fn summarise(&mut self, parts: Parts) {
+        if parts.pages {
+            self.state.pages = self.page_states();
+        }
+        if parts.checks {
+            self.state.problems = self.form_problems();
+        }
+        if parts.headline {
+            self.state.headline = self.headline();
+        }
+        if parts.materials {
+            self.state.materials = self.materials();
+        }
         self.state.plan = self.plan_state();
         let pages = self.state.pages.iter().all(|page| page.complete);
         let checks = self.state.problems.iter().all(|problem| problem.warning);
@@ -117,21 +135,10 @@ impl Evaluation {
     }
 
     /// Pages with something on them.
-    fn pages(&self) -> Vec<PageState> {
-        let plan = &self.shared.plan;
-        let mut pages = Vec::new();
-        let mut fields = plan.fields.iter().zip(&self.sound).peekable();
-        for (number, page) in plan.item.form.pages.iter().enumerate() {
-            let (mut shown, mut complete) = (false, true);
-            while let Some((field, sound)) = fields.next_if(|(field, _)| field.place.0 == number) {
-                shown |= self.outcomes[field.visible] == Outcome::Flag(true);
-                complete &= sound;
-            }
-            if shown {
-                pages.push(PageState { id: page.id.clone(), complete });
-            }
-        }
-        pages
+    fn page_states(&self) -> Vec<PageState> {
+        let pages = self.shared.plan.item.form.pages.iter().zip(&self.pages);
+        let shown = pages.filter(|(_, count)| count.shown > 0);
+        shown.map(|(page, count)| PageState { id: page.id.clone(), complete: count.unsound == 0 }).collect()
     }
 
     fn form_problems(&self) -> Vec<FieldProblem> {

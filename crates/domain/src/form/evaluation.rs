@@ -61,21 +61,65 @@ pub struct Evaluation {
     pub(super) inputs: Inputs,
     known: Known,
     pub(super) outcomes: Vec<Outcome>,
-    pub(super) sound: Vec<bool>,
+    pub(super) drawn: Vec<Drawn>,
+    pub(super) pages: Vec<PageCount>,
     pub(super) state: FormState,
+}
+
+/// What a field adds to its page.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Drawn {
+    /// It shows.
+    pub visible: bool,
+    /// Nothing about it stands in the way.
+    pub sound: bool,
+}
+
+/// How many fields of a page show, and how many of all stand in the way.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct PageCount {
+    /// Fields that show.
+    pub shown: usize,
+    /// Fields that stand in the way.
+    pub unsound: usize,
+}
+
+/// What a change has to draw again.
+#[derive(Debug, Default)]
+struct Touched {
+    fields: BTreeSet<usize>,
+    parts: Parts,
+}
+
+/// The parts of a form's state beside its fields.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Parts {
+    /// Which pages apply, or which are complete.
+    pub pages: bool,
+    /// Checks of the form.
+    pub checks: bool,
+    /// The figure on top.
+    pub headline: bool,
+    /// Materials.
+    pub materials: bool,
+}
+
+impl Parts {
+    const ALL: Self = Self { pages: true, checks: true, headline: true, materials: true };
 }
 
 impl Evaluation {
     /// Evaluates everything once.
     pub(super) fn new(shared: Arc<Shared>, inputs: Inputs) -> Self {
         let known = knowledge::known(&inputs, &shared.plan.item.guide.figures);
-        let (cells, fields) = (shared.plan.cells.len(), shared.plan.fields.len());
+        let (cells, fields, pages) = (shared.plan.cells.len(), shared.plan.fields.len(), shared.plan.pages.len());
         let mut evaluation = Self {
             shared,
             inputs,
             known,
             outcomes: vec![Outcome::Unset; cells],
-            sound: vec![false; fields],
+            drawn: vec![Drawn { visible: false, sound: true }; fields],
+            pages: vec![PageCount::default(); pages],
             state: FormState {
                 pages: Vec::new(),
                 fields: BTreeMap::new(),
@@ -86,7 +130,7 @@ impl Evaluation {
                 complete: false,
             },
         };
-        evaluation.run(vec![true; cells], (0..fields).collect());
+        evaluation.run((0..cells).collect(), Touched { fields: (0..fields).collect(), parts: Parts::ALL });
         evaluation
     }
 
@@ -94,16 +138,16 @@ impl Evaluation {
     /// does not have are passed over.
     pub fn change(&mut self, changes: BTreeMap<FieldId, Option<Value>>) -> &FormState {
         let shared = Arc::clone(&self.shared);
-        let mut dirty = vec![false; self.outcomes.len()];
-        let mut touched = BTreeSet::new();
+        let mut dirty = BTreeSet::new();
+        let mut touched = Touched::default();
         for (id, value) in changes {
             let Some(field) = shared.plan.index.get(&id) else { continue };
             match value.filter(|value| !value.is_null()) {
                 Some(value) => self.inputs.answers.insert(id, value),
                 None => self.inputs.answers.remove(&id),
             };
-            dirty[shared.plan.fields[*field].value] = true;
-            touched.insert(*field);
+            dirty.insert(shared.plan.fields[*field].value);
+            touched.fields.insert(*field);
         }
         self.run(dirty, touched);
         &self.state
@@ -112,7 +156,7 @@ impl Evaluation {
     /// Takes changed material choices in.
     pub fn set_choices(&mut self, choices: BTreeMap<String, MaterialChoice>) -> &FormState {
         self.inputs.choices = choices;
-        self.summarise();
+        self.summarise(Parts { materials: true, ..Parts::default() });
         &self.state
     }
 
@@ -148,36 +192,37 @@ impl Evaluation {
         if rule.reads.null { Scope::new(&self.known) } else { Scope::strict(&self.known) }
     }
 
-    /// Runs dirty cells in order and draws the touched fields again.
-    fn run(&mut self, mut dirty: Vec<bool>, mut touched: BTreeSet<usize>) {
+    /// Runs dirty cells in order and draws what they touch again. What a change costs is what hangs on it.
+    fn run(&mut self, mut dirty: BTreeSet<usize>, mut touched: Touched) {
         let shared = Arc::clone(&self.shared);
-        for (position, plan) in shared.plan.cells.iter().enumerate() {
-            if !dirty[position] {
-                continue;
-            }
+        while let Some(position) = dirty.pop_first() {
+            let plan = &shared.plan.cells[position];
             let outcome = self.compute(position);
             if outcome == self.outcomes[position] {
                 continue;
             }
             self.learn(plan.cell, &outcome);
             self.outcomes[position] = outcome;
-            if let Cell::Visible(field)
-            | Cell::Offered(field)
-            | Cell::Value(field)
-            | Cell::Required(field)
-            | Cell::FieldCheck(field)
-            | Cell::Entries(field) = plan.cell
-            {
-                touched.insert(field);
+            match plan.cell {
+                Cell::Visible(field)
+                | Cell::Offered(field)
+                | Cell::Value(field)
+                | Cell::Required(field)
+                | Cell::FieldCheck(field)
+                | Cell::Entries(field) => {
+                    touched.fields.insert(field);
+                }
+                Cell::FormCheck => touched.parts.checks = true,
+                Cell::Limit(_) | Cell::Headline => touched.parts.headline = true,
+                Cell::Material => touched.parts.materials = true,
+                Cell::Page => {}
             }
-            for dependent in &plan.dependents {
-                dirty[*dependent] = true;
-            }
+            dirty.extend(&plan.dependents);
         }
-        for field in touched {
-            self.draw(field);
+        for field in touched.fields {
+            touched.parts.pages |= self.draw(field);
         }
-        self.summarise();
+        self.summarise(touched.parts);
     }
 
     /// Lets rules read what a cell came to.
@@ -281,7 +326,7 @@ impl Evaluation {
         let (Some((_, entries)), Outcome::Value(Some(value), _)) = (&plan.entries, &self.outcomes[plan.value]) else {
             return Vec::new();
         };
-        let (FieldKind::People { fields, max } | FieldKind::Group { fields, max }) = &definition.kind else {
+        let (FieldKind::People { fields, max, .. } | FieldKind::Group { fields, max, .. }) = &definition.kind else {
             return Vec::new();
         };
         let view = ListView {

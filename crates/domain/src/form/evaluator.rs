@@ -159,6 +159,11 @@ fn other_rules(item: &ServiceItem, names: &Names) -> Result<HashMap<Expr, Rule>,
             }
         }
     }
+    if let Some((step, publicity)) = item.workflow.publicity() {
+        for (number, line) in publicity.shows.iter().enumerate() {
+            add(format!("workflow.steps[{step}].publicity.shows[{number}]"), &line.value)?;
+        }
+    }
     if let Some(charge) = &item.workflow.charge {
         add("workflow.charge.amount".to_owned(), &charge.amount)?;
     }

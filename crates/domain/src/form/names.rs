@@ -13,6 +13,7 @@ pub(super) struct Names {
     figures: BTreeSet<String>,
     facts: BTreeSet<String>,
     has_headline: bool,
+    composed: bool,
     fields: BTreeSet<String>,
 }
 
@@ -24,6 +25,7 @@ impl Names {
             figures: item.guide.figures.iter().map(|figure| figure.id.clone()).collect(),
             facts: item.guide.facts.iter().map(|fact| fact.key.clone()).collect(),
             has_headline: item.form.headline.is_some(),
+            composed: item.joint.is_some(),
             fields: fields.collect(),
         }
     }
@@ -31,7 +33,8 @@ impl Names {
     /// Compiles a rule and checks the names it reads.
     pub fn compile(&self, place: &str, expression: &Expr) -> Result<Rule, RuleError> {
         let error = |reason: String| RuleError { place: place.to_owned(), expression: expression.0.clone(), reason };
-        let rule = Rule::compile(expression).map_err(error)?;
+        let rule = if self.composed { Rule::compile(expression) } else { Rule::compile_authored(expression) };
+        let rule = rule.map_err(error)?;
         self.check(&rule.reads).map_err(error)?;
         Ok(rule)
     }

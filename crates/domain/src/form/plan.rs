@@ -5,7 +5,7 @@ mod order;
 
 use std::{collections::HashMap, sync::Arc};
 
-use super::{ChoiceOption, Field, FieldKind, Required, RuleError, entries::EntryPlan, names::Names};
+use super::{ChoiceOption, Field, FieldKind, Required, RuleError, entries::EntryPlan, names::Names, rows::fits_cell};
 use crate::{
     item::ServiceItem,
     material::Replacement,
@@ -239,9 +239,14 @@ impl Draft {
         field: &Field,
         value: usize,
     ) -> Result<Option<(usize, EntryPlan)>, RuleError> {
-        let (FieldKind::People { fields, .. } | FieldKind::Group { fields, .. }) = &field.kind else {
+        let (FieldKind::People { fields, csv, .. } | FieldKind::Group { fields, csv, .. }) = &field.kind else {
             return Ok(None);
         };
+        if let Some(inner) = fields.iter().find(|inner| csv.is_some() && !fits_cell(&inner.kind)) {
+            let reason = "a CSV has no cell for this kind; take it out of the list, or leave `csv` out".to_owned();
+            let place = format!("{place}.fields[{}]", inner.id);
+            return Err(RuleError { place, expression: String::new(), reason });
+        }
         let plan = EntryPlan::new(place, fields, &self.names)?;
         let cell = self.add(Cell::Entries(number), plan.rules());
         self.reads[cell].push(value);

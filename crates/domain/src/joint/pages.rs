@@ -169,8 +169,12 @@ fn kind(kind: &FieldKind, names: &Renaming<'_>) -> FieldKind {
         FieldKind::Computed { value, format } => FieldKind::Computed { value: names.rule(value), format: *format },
         FieldKind::SingleChoice { options } => FieldKind::SingleChoice { options: renamed_options(options) },
         FieldKind::MultiChoice { options } => FieldKind::MultiChoice { options: renamed_options(options) },
-        FieldKind::People { fields, max } => FieldKind::People { fields: inner(fields, names), max: *max },
-        FieldKind::Group { fields, max } => FieldKind::Group { fields: inner(fields, names), max: *max },
+        FieldKind::People { fields, max, csv } => {
+            FieldKind::People { fields: inner(fields, names), max: *max, csv: *csv }
+        }
+        FieldKind::Group { fields, max, csv } => {
+            FieldKind::Group { fields: inner(fields, names), max: *max, csv: *csv }
+        }
         other => other.clone(),
     }
 }

@@ -86,7 +86,7 @@ pub fn standing(lanes: &[LaneStanding<'_>]) -> CaseStatus {
     if open().next().is_some() && open().all(|status| status == S::Suspended) {
         return S::Suspended;
     }
-    if [S::UnderReview, S::AwaitingPayment, S::Granted, S::Closed, S::Suspended].into_iter().any(has) {
+    if [S::UnderReview, S::AwaitingPayment, S::Granted, S::Closed, S::Suspended, S::Publicised].into_iter().any(has) {
         return S::UnderReview;
     }
     if has(S::Accepted) { S::Accepted } else { S::Submitted }

@@ -47,7 +47,7 @@ impl DemoRules {
 }
 
 fn rule(expression: &Expr) -> Result<Rule, String> {
-    let rule = Rule::compile(expression)?;
+    let rule = Rule::compile_authored(expression)?;
     let own = Reads { person: rule.reads.person, null: rule.reads.null, ..Reads::default() };
     if rule.reads == own { Ok(rule) } else { Err("it may read `person` and `today` only".to_owned()) }
 }

@@ -7,6 +7,7 @@
 mod convert;
 mod demo;
 mod functions;
+pub mod limits;
 mod rule;
 mod scope;
 pub mod typing;

@@ -11,12 +11,12 @@ use cel::{
 };
 use serde_json::Value as Json;
 
-use super::{Expr, functions, to_json};
+use super::{
+    Expr, functions,
+    limits::{COMPOSED_LENGTH, DEPTH, LENGTH, LOOPS, NESTING},
+    to_json,
+};
 
-/// Authors write at most 2,000 bytes (cities/schema); rules that are put together may be longer.
-const MAX_LENGTH: usize = 8_000;
-const MAX_DEPTH: usize = 32;
-const MAX_LOOPS: usize = 2;
 const ROOTS: [&str; 7] = ["answers", "facts", "applicant", "fig", "headline", "today", "entry"];
 /// Root of the demo city's own data; no rule of a service may read it.
 const PERSON: &str = "person";
@@ -75,6 +75,12 @@ impl Rule {
         Ok(Self { node, reads })
     }
 
+    /// The same for a rule as an author writes it, which is shorter than one that is put together.
+    pub fn compile_authored(expression: &Expr) -> Result<Self, String> {
+        too_long(expression.0.trim(), LENGTH)?;
+        Self::compile(expression)
+    }
+
     /// The parsed expression, for those who look at it without running it.
     pub(super) fn node(&self) -> &IdedExpr {
         &self.node
@@ -111,9 +117,7 @@ fn bounded(source: &str) -> Result<(), String> {
     if source.is_empty() {
         return Err("it is empty; leave the key out instead".to_owned());
     }
-    if source.len() > MAX_LENGTH {
-        return Err(format!("it is longer than {MAX_LENGTH} bytes; split it into computed fields"));
-    }
+    too_long(source, COMPOSED_LENGTH)?;
     let mut depth = 0usize;
     for byte in source.bytes() {
         match byte {
@@ -121,15 +125,23 @@ fn bounded(source: &str) -> Result<(), String> {
             b')' | b']' | b'}' => depth = depth.saturating_sub(1),
             _ => {}
         }
-        if depth > MAX_DEPTH {
+        if depth > DEPTH {
             return Err(too_deep());
         }
     }
     Ok(())
 }
 
+/// Refuses a text of more characters.
+fn too_long(source: &str, most: usize) -> Result<(), String> {
+    if source.chars().count() > most {
+        return Err(format!("it is longer than {most} characters; split it into computed fields"));
+    }
+    Ok(())
+}
+
 fn too_deep() -> String {
-    format!("it is nested deeper than {MAX_DEPTH}; split it into computed fields")
+    format!("it is nested deeper than {DEPTH}; split it into computed fields")
 }
 
 /// Collects what an expression reads and refuses what it may not use.
@@ -140,8 +152,7 @@ struct Walk<'a> {
 
 impl Walk<'_> {
     fn visit(&mut self, node: &mut IdedExpr, depth: usize, loops: usize) -> Result<(), String> {
-        // A chain of `&&` nests to the left; its length is bounded by the length of the text.
-        if depth > 4 * MAX_DEPTH {
+        if depth > NESTING {
             return Err(too_deep());
         }
         match &mut node.expr {
@@ -249,8 +260,8 @@ impl Walk<'_> {
     }
 
     fn comprehension(&mut self, part: &mut ComprehensionExpr, depth: usize, loops: usize) -> Result<(), String> {
-        if loops > MAX_LOOPS {
-            return Err(format!("more than {MAX_LOOPS} loops inside each other"));
+        if loops > LOOPS {
+            return Err(format!("more than {LOOPS} loops inside each other"));
         }
         self.visit(&mut part.iter_range, depth + 1, loops)?;
         self.visit(&mut part.accu_init, depth + 1, loops)?;

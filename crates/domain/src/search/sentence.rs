@@ -51,7 +51,7 @@ const GLUE: [&str; 30] = [
     "家",
 ];
 /// Most places looked at; rare pairs are looked at first.
-const BUDGET: usize = 12_000;
+const BUDGET: usize = 5_000;
 /// A hit weighs at least this part of the best one.
 const LEAST_SHARE: f32 = 0.45;
 /// What a lone character weighs beside a pair.
@@ -200,29 +200,42 @@ fn weigh(index: &Index, clues: &[Clue<'_>]) -> Vec<Weighed> {
         let clue_number = u16::try_from(number).unwrap_or(u16::MAX);
         hits.extend(clue.cells.iter().map(|cell| {
             let text = index.tokens.text_of[*cell as usize];
-            Hit { entry: index.tokens.texts[text as usize].entry, text, clue: clue_number }
+            Hit::new(index.tokens.texts[text as usize].entry, text, clue_number)
         }));
     }
     hits.sort_unstable();
     hits.dedup();
-    hits.chunk_by(|a, b| a.entry == b.entry).map(|held| weigh_entry(index, clues, held)).collect()
+    hits.chunk_by(|a, b| a.entry() == b.entry()).map(|held| weigh_entry(index, clues, held)).collect()
 }
 
-/// A clue in a text.
+/// A clue in a text. Entry and text are one number, so that sorting compares one.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 struct Hit {
-    entry: u32,
-    text: u32,
+    place: u64,
     clue: u16,
+}
+
+impl Hit {
+    fn new(entry: u32, text: u32, clue: u16) -> Self {
+        Self { place: u64::from(entry) << 32 | u64::from(text), clue }
+    }
+
+    fn entry(self) -> u32 {
+        (self.place >> 32) as u32
+    }
+
+    fn text(self) -> u32 {
+        (self.place & u64::from(u32::MAX)) as u32
+    }
 }
 
 /// Each clue counts once, in the text where it weighs most.
 fn weigh_entry(index: &Index, clues: &[Clue<'_>], hits: &[Hit]) -> Weighed {
     let mut by_clue: Vec<(u16, f32)> = Vec::with_capacity(hits.len());
     let (mut best, mut cell) = (0.0, 0);
-    for held in hits.chunk_by(|a, b| a.text == b.text) {
+    for held in hits.chunk_by(|a, b| a.place == b.place) {
         let Some(first) = held.first() else { continue };
-        let text = index.tokens.texts[first.text as usize];
+        let text = index.tokens.texts[first.text() as usize];
         let pairs = held.iter().filter(|hit| clues[usize::from(hit.clue)].is_pair).count();
         let share = (pairs as f32 / text.len.saturating_sub(1).max(1) as f32).min(1.0);
         let source = match text.source {
@@ -242,7 +255,7 @@ fn weigh_entry(index: &Index, clues: &[Clue<'_>], hits: &[Hit]) -> Weighed {
     by_clue.sort_by(|a, b| a.0.cmp(&b.0).then(b.1.total_cmp(&a.1)));
     by_clue.dedup_by_key(|(clue, _)| *clue);
     Weighed {
-        entry: hits.first().map_or(0, |hit| hit.entry),
+        entry: hits.first().map_or(0, |hit| hit.entry()),
         weight: by_clue.iter().map(|(_, weight)| weight).sum(),
         cell,
         has_pair: by_clue.iter().any(|(clue, _)| clues[usize::from(*clue)].is_pair),

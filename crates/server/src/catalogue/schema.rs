@@ -113,6 +113,29 @@ fn remedy(kind: &ValidationErrorKind) -> &'static str {
 mod tests {
     use super::*;
 
+    /// The length of a rule is one figure, wherever it is told.
+    #[test]
+    fn every_schema_holds_rules_to_the_same_length() {
+        fn lengths(value: &Value, found: &mut Vec<Value>) {
+            if value["description"].as_str().is_some_and(|words| words.starts_with("A CEL expression")) {
+                found.push(value["maxLength"].clone());
+            }
+            match value {
+                Value::Object(map) => map.values().for_each(|inner| lengths(inner, found)),
+                Value::Array(list) => list.iter().for_each(|inner| lengths(inner, found)),
+                _ => {}
+            }
+        }
+        let mut told = 0;
+        for (kind, text) in SCHEMAS {
+            let mut found = Vec::new();
+            lengths(&serde_json::from_str(text).unwrap(), &mut found);
+            assert!(found.iter().all(|most| *most == haoban_domain::rules::limits::LENGTH), "{kind:?}: {found:?}");
+            told += found.len();
+        }
+        assert!(told >= 8, "only {told} places hold rules");
+    }
+
     #[test]
     fn every_schema_is_usable() {
         assert_eq!(validators().len(), SCHEMAS.len());

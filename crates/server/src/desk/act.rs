@@ -2,7 +2,7 @@
 
 use haoban_domain::{
     case::{AcceptedBy, CaseEvent, CaseStatus},
-    ids::TaskId,
+    ids::{ObjectionId, PartyId, TaskId},
 };
 use haoban_wire::{
     Problem, ProblemCode,
@@ -21,6 +21,7 @@ use crate::{
     identity::Officer,
     intake,
     notices::say,
+    publicity::{self, Verdict},
     store::Write,
     workflow::{By, Dossier, Scene, decision, insert_correction, load, lock, step, wake},
 };
@@ -56,11 +57,12 @@ pub(super) async fn act(
                 return Err(ProblemCode::RevisionConflict.into());
             }
             case.correction = notice.or(case.correction.take());
-            let mut desk = Desk { scene: &scene, officer, task: &task };
+            let mut desk = Desk { scene: &scene, officer, task: &task, told: Vec::new() };
             desk.perform(&mut tx, &mut case, &request.act).await?;
             remember(&mut tx, &scene, officer, &case).await?;
             tx.commit().await?;
             wake(state, &case);
+            desk.told.into_iter().for_each(|party| state.notices.wake(party));
         }
     }
     let (case, task) = guard::enter(&scene, officer, task.case).await?;
@@ -81,6 +83,8 @@ struct Desk<'a> {
     scene: &'a Scene<'a>,
     officer: &'a Officer,
     task: &'a Task,
+    /// Others than the applicant who have a message now.
+    told: Vec<PartyId>,
 }
 
 impl Desk<'_> {
@@ -123,6 +127,12 @@ impl Desk<'_> {
                 self.step(tx, case, CaseEvent::Suspend, details).await?;
             }
             DeskActBody::Resume => self.step(tx, case, CaseEvent::Resume, json!({})).await?,
+            DeskActBody::Dismiss { objection, reasons } => {
+                self.settle(tx, case, *objection, Verdict::Dismissed, reasons).await?;
+            }
+            DeskActBody::Uphold { objection, reasons } => {
+                self.settle(tx, case, *objection, Verdict::Upheld, reasons).await?;
+            }
         }
         Ok(())
     }
@@ -136,6 +146,20 @@ impl Desk<'_> {
             self.step(tx, case, CaseEvent::StartReview, json!({})).await?;
         }
         Ok(())
+    }
+
+    async fn settle(
+        &mut self,
+        tx: &mut Write,
+        case: &mut Dossier,
+        objection: ObjectionId,
+        verdict: Verdict,
+        reasons: &[String],
+    ) -> Result<()> {
+        let reasons = demand::reasons(reasons)?;
+        let (event, told) = publicity::settle(tx, self.scene, case, objection, verdict, &reasons).await?;
+        self.told = told;
+        self.step(tx, case, event, json!({ "objection": objection, "reasons": reasons })).await
     }
 
     async fn request_correction(&mut self, tx: &mut Write, case: &mut Dossier) -> Result<()> {

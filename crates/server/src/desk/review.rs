@@ -15,6 +15,7 @@ use crate::{
     identity::Officer,
     joint, licences,
     notices::say,
+    publicity,
     workflow::{Dossier, Scene, case_view},
 };
 
@@ -23,6 +24,9 @@ pub(super) async fn desk_case(scene: &Scene<'_>, officer: &Officer, case: &Dossi
     let held = licences::of_party(&scene.state.store, case.party, scene.today).await?;
     let form = case.rules.evaluate(&case.inputs(held, scene.today));
     let workflow = &case.item().workflow;
+    let mut connection = scene.state.store.reader().acquire().await?;
+    let objections = publicity::objections(&mut connection, case.id).await?;
+    drop(connection);
     let (joint, siblings) = joint::siblings(scene, case).await?;
     Ok(DeskCase {
         case: case_view(scene, case),
@@ -38,6 +42,7 @@ pub(super) async fn desk_case(scene: &Scene<'_>, officer: &Officer, case: &Dossi
         opinions: workflow.opinions.clone(),
         acts: acts(officer, case, task),
         targets: targets(case, &form),
+        objections,
         joint,
         siblings,
     })
@@ -105,6 +110,8 @@ fn acts(officer: &Officer, case: &Dossier, task: &Task) -> Vec<DeskAct> {
         (CaseEventKind::Refuse, DeskAct::Refuse),
         (CaseEventKind::Suspend, DeskAct::Suspend),
         (CaseEventKind::Resume, DeskAct::Resume),
+        (CaseEventKind::Dismiss, DeskAct::Dismiss),
+        (CaseEventKind::Uphold, DeskAct::Uphold),
     ];
     let mut acts = vec![DeskAct::Release];
     acts.extend(pairs.into_iter().filter(|(kind, _)| can(*kind)).map(|(_, act)| act));

@@ -8,7 +8,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use haoban_domain::{
-    case::{clock::Clocks, submit},
+    case::{clock::Clocks, submit_to},
     form::Evaluator,
     identifiers::case_number,
     ids::{CaseId, PartyId},
@@ -191,15 +191,12 @@ async fn dossier(
 ) -> Result<Dossier> {
     let applicant =
         checked.inputs.applicant.clone().ok_or_else(|| Error::internal("a submission without applicant"))?;
-    let workflow = &rules.item().workflow;
-    let steps = u16::try_from(workflow.steps.len()).unwrap_or(u16::MAX);
-    let charge = workflow.charge.as_ref().map(|charge| charge.when);
     Ok(Dossier {
         id: CaseId::from_uuid(body.draft_id.uuid()),
         number: number(tx, scene, &body.channel, &rules).await?,
         party,
         channel: body.channel.clone(),
-        machine: submit(steps, charge.into()).0,
+        machine: submit_to(&rules.item().workflow).0,
         clocks: Clocks::default(),
         revision: 0,
         submitted_at: scene.now,

@@ -5,7 +5,7 @@ use std::str::FromStr as _;
 use haoban_domain::ids::CaseId;
 
 use super::Outcome;
-use crate::{AppState, Result, licences, materials, workflow};
+use crate::{AppState, Result, licences, materials, publicity, workflow};
 
 /// What a job is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -18,6 +18,12 @@ pub enum JobKind {
     SettlePayment,
     /// A paid charge of a failed case is given back. Subject: case.
     RefundCharge,
+    /// The applicant is reminded of a charge. Subject: case.
+    ChargeReminder,
+    /// A charge was not paid in time. Subject: case.
+    ChargeOverdue,
+    /// A publicity period is over. Subject: case.
+    PublicityOver,
     /// Uploads that nobody used are forgotten. Subject: `all`.
     SweepUploads,
     /// Codes of presentations that ended are forgotten. Subject: `all`.
@@ -26,11 +32,14 @@ pub enum JobKind {
 
 impl JobKind {
     /// Every kind.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 9] = [
         Self::DeemedAcceptance,
         Self::CorrectionOverdue,
         Self::SettlePayment,
         Self::RefundCharge,
+        Self::ChargeReminder,
+        Self::ChargeOverdue,
+        Self::PublicityOver,
         Self::SweepUploads,
         Self::SweepPresentations,
     ];
@@ -45,6 +54,9 @@ impl JobKind {
             Self::CorrectionOverdue => "correction_overdue",
             Self::SettlePayment => "settle_payment",
             Self::RefundCharge => "refund_charge",
+            Self::ChargeReminder => "charge_reminder",
+            Self::ChargeOverdue => "charge_overdue",
+            Self::PublicityOver => "publicity_over",
             Self::SweepUploads => "sweep_uploads",
             Self::SweepPresentations => "sweep_presentations",
         }
@@ -62,6 +74,9 @@ impl JobKind {
             Self::CorrectionOverdue => workflow::end_unanswered(state, CaseId::from_str(subject)?).await,
             Self::SettlePayment => workflow::settle_payment(state, CaseId::from_str(subject)?).await,
             Self::RefundCharge => workflow::refund(state, CaseId::from_str(subject)?).await,
+            Self::ChargeReminder => workflow::remind(state, CaseId::from_str(subject)?).await,
+            Self::ChargeOverdue => workflow::abandon(state, CaseId::from_str(subject)?).await,
+            Self::PublicityOver => publicity::end_when_over(state, CaseId::from_str(subject)?).await,
             Self::SweepUploads => {
                 materials::sweep(state).await?;
                 Ok(Outcome::Again(state.clock.now().plus_millis(HOUR)))

@@ -69,6 +69,7 @@ pub(super) async fn read(connection: &mut AnyConnection, id: CaseId) -> Result<O
         ordered_at: Timestamp::from_millis(row.try_get("ordered_at")?),
         paid_at: at("paid_at")?,
         refunded_at: at("refunded_at")?,
+        due: None,
     }))
 }
 

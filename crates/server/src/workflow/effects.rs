@@ -11,12 +11,13 @@ use haoban_wire::{
     http::{Change, Notice, NoticeKind},
 };
 
-use super::{Dossier, Scene, charges, department_name, issue};
+use super::{Dossier, Scene, charges, deadline, department_name, issue};
 use crate::{
     Result,
     jobs::{self, JobKind},
     licences,
     notices::{self, say},
+    publicity,
     store::Write,
 };
 
@@ -35,6 +36,8 @@ pub(super) async fn perform(
         Effect::Notify { notice } => notify(tx, scene, case, *notice).await?,
         Effect::Charge => return charges::ask(tx, scene, case).await,
         Effect::Refund => charges::give_back(tx, scene, case).await?,
+        Effect::Publish => publicity::begin(tx, scene, case).await?,
+        Effect::Unpublish => publicity::end(tx, scene, case).await?,
         Effect::Issue => issue::outputs(tx, scene, case).await?,
         Effect::Deliver => return deliver(tx, scene, case).await,
     }
@@ -57,15 +60,21 @@ async fn watch(tx: &mut Write, scene: &Scene<'_>, case: &Dossier, clock: ClockKi
             let Some(notice) = &case.correction else { return Ok(()) };
             jobs::put(tx, JobKind::CorrectionOverdue, &subject, morning_after(notice.due_on)).await
         }
+        ClockKind::Payment => deadline::watch(tx, scene, case).await,
+        ClockKind::Publicity => publicity::watch(tx, scene, case).await,
         ClockKind::Decision => Ok(()),
     }
 }
 
 /// The first moment of the day after, in the city.
-pub(super) fn morning_after(day: Date) -> Timestamp {
-    let next = day.0.tomorrow().unwrap_or(day.0);
+pub(crate) fn morning_after(day: Date) -> Timestamp {
+    morning_of(Date(day.0.tomorrow().unwrap_or(day.0)))
+}
+
+/// The first moment of a day in the city.
+pub(super) fn morning_of(day: Date) -> Timestamp {
     let zone = jiff::tz::TimeZone::fixed(jiff::tz::offset(8));
-    let millis = zone.to_timestamp(next.at(0, 0, 0, 0)).map_or(0, jiff::Timestamp::as_millisecond);
+    let millis = zone.to_timestamp(day.0.at(0, 0, 0, 0)).map_or(0, jiff::Timestamp::as_millisecond);
     Timestamp::from_millis(millis)
 }
 
@@ -121,7 +130,8 @@ async fn notify(tx: &mut Write, scene: &Scene<'_>, case: &Dossier, notice: CaseN
     let item = &case.item().guide.name;
     let number = notices::plain(&case.number);
     let due = case.correction.as_ref().map(|notice| notices::day(notice.due_on)).unwrap_or_default();
-    let (kind, title, body) = sentences(notice, item, &number, &due);
+    let law = case.item().workflow.pay_within().map(|within| within.abandoned.clone()).unwrap_or_default();
+    let (kind, title, body) = sentences(notice, item, &number, &due, &law);
     let notice = Notice {
         id: NoticeId::new(scene.now.millis(), scene.random()),
         kind,
@@ -140,6 +150,7 @@ fn sentences(
     item: &LocalText,
     number: &LocalText,
     due: &LocalText,
+    law: &LocalText,
 ) -> (NoticeKind, LocalText, LocalText) {
     match notice {
         CaseNotice::Received => (
@@ -166,6 +177,17 @@ fn sentences(
             NoticeKind::PaymentRequested,
             say!("notice", "payment", item = item),
             say!("notice", "payment_body", number = number),
+        ),
+        CaseNotice::Abandoned => (NoticeKind::Ended, say!("notice", "abandoned", item = item), law.clone()),
+        CaseNotice::Publicised => (
+            NoticeKind::Progress,
+            say!("notice", "publicised", item = item),
+            say!("notice", "publicised_body", number = number),
+        ),
+        CaseNotice::Objected => (
+            NoticeKind::Progress,
+            say!("notice", "objected", item = item),
+            say!("notice", "objected_body", number = number),
         ),
         CaseNotice::Granted => (
             NoticeKind::Granted,

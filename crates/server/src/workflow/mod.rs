@@ -3,6 +3,7 @@
 
 mod applicant;
 mod charges;
+mod deadline;
 mod decide;
 mod dossier;
 mod effects;
@@ -18,8 +19,10 @@ use utoipa_axum::router::OpenApiRouter;
 
 pub use charges::ChargeOrder;
 pub(crate) use charges::{paid, refund};
+pub(crate) use deadline::{abandon, remind};
 pub(crate) use decide::{approve_by_rules, decision};
 pub(crate) use dossier::{Correction, Dossier, Scene};
+pub(crate) use effects::morning_after;
 pub(crate) use issue::written;
 pub(crate) use moves::{By, open, restate, step, wake};
 pub use payment::{LocalLedger, PaymentGateway, PaymentLink, PaymentOrder, Settlement};

@@ -3,7 +3,7 @@
 use std::collections::VecDeque;
 
 use haoban_domain::{
-    case::{CaseEvent, CaseStatus, Effect, NotAllowed, apply, submit, timeline::Happening},
+    case::{CaseEvent, CaseStatus, Effect, NotAllowed, apply, submit_to, timeline::Happening},
     ids::PartyId,
     receipt,
 };
@@ -28,6 +28,8 @@ pub(crate) enum By {
     System(&'static str),
     /// The applicant.
     Applicant(PartyId),
+    /// Somebody of the public, who objects.
+    Public(PartyId),
     /// An officer.
     Officer {
         /// Id.
@@ -42,7 +44,7 @@ impl By {
     pub fn actor(&self) -> String {
         match self {
             Self::System(name) => format!("system:{name}"),
-            Self::Applicant(party) => format!("party:{party}"),
+            Self::Applicant(party) | Self::Public(party) => format!("party:{party}"),
             Self::Officer { id, .. } => format!("officer:{id}"),
         }
     }
@@ -50,17 +52,15 @@ impl By {
     fn department(&self) -> Option<&str> {
         match self {
             Self::Officer { department, .. } => Some(department),
-            Self::System(_) | Self::Applicant(_) => None,
+            Self::System(_) | Self::Applicant(_) | Self::Public(_) => None,
         }
     }
 }
 
-/// A new case: its row, its first task and clock. `case.machine` is what [`submit`] gives. Parts that are
+/// A new case: its row, its first task and clock. `case.machine` is what [`submit_to`] gives. Parts that are
 /// opened together with the whole send no word of their own.
 pub(crate) async fn open(tx: &mut Write, scene: &Scene<'_>, case: &mut Dossier, notify: bool) -> Result<()> {
-    let steps = u16::try_from(case.item().workflow.steps.len()).unwrap_or(u16::MAX);
-    let charge = case.item().workflow.charge.as_ref().map(|charge| charge.when);
-    let (machine, effects) = submit(steps, charge.into());
+    let (machine, effects) = submit_to(&case.item().workflow);
     case.machine = machine;
     case.clocks.record_all(&effects, scene.today);
     rows::insert(tx, case).await?;
@@ -192,6 +192,7 @@ fn not_allowed(error: NotAllowed) -> Error {
         NotAllowed::CorrectionUsed => "correction_used",
         NotAllowed::NotLastStep { .. } => "not_last_step",
         NotAllowed::NoNextStep { .. } => "no_next_step",
+        NotAllowed::Objections { .. } => "objections",
     };
     Problem::new(ProblemCode::NotAllowedNow).with("why", why).into()
 }

@@ -4,7 +4,8 @@ use haoban_domain::{
     calendar::Span,
     case::CaseEventKind,
     case::{
-        CaseClock, CaseMaterial, CaseView, ClockKind, CorrectionNotice, TimelineState, allowed,
+        CaseClock, CaseMaterial, CaseView, ChargeStanding, ChargeView, ClockKind, CorrectionNotice, TimelineState,
+        allowed,
         timeline::{Story, build},
     },
     text::LocalText,
@@ -60,7 +61,7 @@ pub(crate) fn case_view(scene: &Scene<'_>, case: &Dossier) -> CaseView {
         timeline,
         correction: case.correction.as_ref().map(|notice| notice_view(scene, notice)),
         decision: case.decision.clone(),
-        charge: case.charge.clone(),
+        charge: charge(scene, case),
         headline: case.headline.clone(),
         answers: case.answers.clone(),
         materials: materials(case),
@@ -72,6 +73,14 @@ pub(crate) fn case_view(scene: &Scene<'_>, case: &Dossier) -> CaseView {
         parts: lanes,
         parent: case.parent,
     }
+}
+
+/// The charge with its last day.
+fn charge(scene: &Scene<'_>, case: &Dossier) -> Option<ChargeView> {
+    let mut charge = case.charge.clone()?;
+    let within = case.item().workflow.pay_within().filter(|_| charge.standing == ChargeStanding::Due);
+    charge.due = within.and_then(|within| case.clocks.payment_due(within, &scene.calendar, scene.today));
+    Some(charge)
 }
 
 /// The clock that matters now. The days for a correction are those its notice gave.

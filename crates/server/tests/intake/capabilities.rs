@@ -8,10 +8,7 @@ use haoban_wire::appointments::{AppointmentState, HoldSlot};
 use reqwest::{Method, StatusCode, redirect::Policy};
 use serde_json::{Value, json};
 
-use super::{
-    postgres::Postgres,
-    support::{City, Officer, Resident, new_id, read},
-};
+use super::support::{City, Officer, Resident, new_id, on_both, read};
 
 const ONE: &str = "13800000001";
 const OTHER: &str = "13800000004";
@@ -70,7 +67,8 @@ async fn pay(one: &Resident<'_>, case: &str) -> (String, StatusCode) {
 }
 
 /// Two hundred people want the last seat at the same moment: one gets it.
-async fn last_seat(city: &City) {
+async fn two_hundred_holds_of_the_last_seat_give_one() {
+    let city = City::start().await;
     let people: Vec<PartyId> = (0..200).map(|_| new_id("pty").parse().unwrap()).collect();
     let body =
         HoldSlot { schedule: "archive-pickup".to_owned(), place: "hall".to_owned(), start: SLOT.parse().unwrap() };
@@ -88,26 +86,6 @@ async fn last_seat(city: &City) {
     assert_eq!(codes, BTreeSet::from(["slot_taken"]));
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn two_hundred_holds_of_the_last_seat_give_one() {
-    last_seat(&City::start().await).await;
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn two_hundred_holds_of_the_last_seat_give_one_on_postgres() {
-    let Some(server) = Postgres::start().await else { return };
-    let city = City::start_on(&server.database().await).await;
-    last_seat(&city).await;
-    let one = city.resident(ONE).await;
-    let paid = case(&one, Some("2026-11-26T09:00")).await;
-    accept(&city, &paid).await;
-    assert_eq!(pay(&one, &paid).await.1, StatusCode::OK);
-    assert_eq!(one.get(&format!("/v1/cases/{paid}")).await.1["status"], "accepted");
-    assert_eq!(mine(&one).await[0]["state"], "booked");
-    city.state.stopping.cancel();
-}
-
-#[tokio::test(flavor = "multi_thread")]
 async fn a_hold_lasts_ten_minutes_and_becomes_the_cases_appointment() {
     let city = City::start().await;
     let (one, other) = (city.resident(ONE).await, city.resident(OTHER).await);
@@ -132,7 +110,6 @@ async fn a_hold_lasts_ten_minutes_and_becomes_the_cases_appointment() {
     assert_eq!(hold(&third, "2026-11-28T09:30").await.1["code"], "slot_taken", "Saturday is no working day");
 }
 
-#[tokio::test(flavor = "multi_thread")]
 async fn an_appointment_is_changed_and_cancelled_by_its_holder_in_time() {
     let city = City::start().await;
     let (one, other) = (city.resident(ONE).await, city.resident(OTHER).await);
@@ -162,7 +139,6 @@ async fn an_appointment_is_changed_and_cancelled_by_its_holder_in_time() {
     assert_eq!(left(&one, "2026-11-30T09:00").await, 2);
 }
 
-#[tokio::test(flavor = "multi_thread")]
 async fn a_withdrawn_case_gives_its_seat_back() {
     let city = City::start().await;
     let one = city.resident(ONE).await;
@@ -178,7 +154,6 @@ async fn mark(officer: &Officer<'_>, id: &str, came: bool) -> (StatusCode, Value
     read(officer.request(Method::POST, &format!("appointments/{id}/mark")).json(&json!({"came": came}))).await
 }
 
-#[tokio::test(flavor = "multi_thread")]
 async fn three_missed_appointments_block_the_next() {
     let city = City::start().await;
     let one = city.resident(ONE).await;
@@ -207,7 +182,6 @@ async fn three_missed_appointments_block_the_next() {
     assert_eq!(hold(&one, SLOT).await.0, StatusCode::OK);
 }
 
-#[tokio::test(flavor = "multi_thread")]
 async fn a_case_waits_for_its_payment_and_goes_on_with_it() {
     let city = City::start().await;
     let (one, other) = (city.resident(ONE).await, city.resident(OTHER).await);
@@ -216,7 +190,8 @@ async fn a_case_waits_for_its_payment_and_goes_on_with_it() {
     assert_eq!(read(one.request(Method::POST, &path)).await.0, StatusCode::CONFLICT, "nothing is owed yet");
     let waits = accept(&city, &id).await;
     assert_eq!((&waits["status"], &waits["clock"]["waits_for"]), (&json!("awaiting_payment"), &json!("applicant")));
-    assert_eq!((&waits["clock"]["paused"], &waits["charge"]["amount_fen"]), (&json!(true), &json!(1_000)));
+    assert_eq!((&waits["clock"]["kind"], &waits["charge"]["amount_fen"]), (&json!("payment"), &json!(1_000)));
+    assert_eq!((&waits["clock"]["due"], &waits["charge"]["due"]), (&json!("2026-12-03"), &json!("2026-12-03")));
     assert_eq!(read(other.request(Method::POST, &path)).await.0, StatusCode::NOT_FOUND);
     let officer = city.officer("real-estate").await;
     let (status, _) = officer.act(&id, json!({"act": "grant", "opinion": ""})).await;
@@ -232,7 +207,6 @@ async fn a_case_waits_for_its_payment_and_goes_on_with_it() {
     );
 }
 
-#[tokio::test(flavor = "multi_thread")]
 async fn what_was_paid_goes_back_when_the_case_is_withdrawn_or_refused() {
     let city = City::start().await;
     let one = city.resident(ONE).await;
@@ -256,4 +230,74 @@ async fn what_was_paid_goes_back_when_the_case_is_withdrawn_or_refused() {
     accept(&city, &unpaid).await;
     one.post(&format!("/v1/cases/{unpaid}/withdrawal"), &new_id("wdr"), &json!({"reason": ""})).await;
     assert_eq!(one.get(&format!("/v1/cases/{unpaid}")).await.1["charge"]["standing"], "dropped");
+}
+
+/// Messages that ask for the payment.
+async fn asked_to_pay(one: &Resident<'_>) -> usize {
+    let events = one.request(Method::GET, "/v1/events?after=0").header("accept", "application/json");
+    let page = read(events).await.1;
+    let kinds = page["events"].as_array().unwrap().iter().filter_map(|event| event["notice"]["kind"].as_str());
+    kinds.filter(|kind| *kind == "payment_requested").count()
+}
+
+async fn a_charge_is_asked_for_twice_more_and_then_counts_as_given_up() {
+    let city = City::start().await;
+    let id = {
+        let one = city.resident(ONE).await;
+        let id = case(&one, Some("2026-12-07T09:00")).await;
+        accept(&city, &id).await;
+        assert_eq!((left(&one, "2026-12-07T09:00").await, asked_to_pay(&one).await), (1, 1));
+        id
+    };
+    let path = format!("/v1/cases/{id}");
+    // Half of the ten days end on a Saturday, so on Monday the 30th; the day before the last is the 2nd.
+    for (days, messages) in [(6, 1), (1, 2), (1, 2), (1, 3), (1, 3)] {
+        city.clock.days_later(days);
+        city.work().await;
+        city.work().await;
+        let one = city.resident(ONE).await;
+        assert_eq!(asked_to_pay(&one).await, messages, "after {days} days more");
+        assert_eq!(one.get(&path).await.1["status"], "awaiting_payment", "the last day belongs to the resident");
+    }
+    city.clock.days_later(1);
+    assert!(city.work().await >= 1);
+    let one = city.resident(ONE).await;
+    let ended = one.get(&path).await.1;
+    assert_eq!((&ended["status"], &ended["charge"]["standing"]), (&json!("terminated"), &json!("dropped")));
+    let last = ended["timeline"].as_array().unwrap().last().unwrap();
+    assert!(last["note"]["zh"].as_str().unwrap().contains("视为放弃"), "{last}");
+    assert_eq!(left(&one, "2026-12-07T09:00").await, 2, "the seat is free again");
+    assert_eq!(mine(&one).await[0]["state"], "cancelled");
+    let (status, _) = read(one.request(Method::POST, &format!("{path}/payment"))).await;
+    assert_eq!(status, StatusCode::CONFLICT, "nothing can be paid any more");
+}
+
+async fn a_charge_that_was_paid_is_never_asked_for_again() {
+    let city = City::start().await;
+    let id = {
+        let one = city.resident(ONE).await;
+        let id = case(&one, None).await;
+        accept(&city, &id).await;
+        assert_eq!(pay(&one, &id).await.1, StatusCode::OK);
+        id
+    };
+    for days in [7, 7, 3] {
+        city.clock.days_later(days);
+        city.work().await;
+    }
+    let one = city.resident(ONE).await;
+    assert_eq!(asked_to_pay(&one).await, 1);
+    assert_eq!(one.get(&format!("/v1/cases/{id}")).await.1["status"], "accepted");
+}
+
+on_both! {
+    two_hundred_holds_of_the_last_seat_give_one,
+    a_hold_lasts_ten_minutes_and_becomes_the_cases_appointment,
+    an_appointment_is_changed_and_cancelled_by_its_holder_in_time,
+    a_withdrawn_case_gives_its_seat_back,
+    three_missed_appointments_block_the_next,
+    a_case_waits_for_its_payment_and_goes_on_with_it,
+    what_was_paid_goes_back_when_the_case_is_withdrawn_or_refused,
+    a_charge_is_asked_for_twice_more_and_then_counts_as_given_up,
+    a_charge_that_was_paid_is_never_asked_for_again,
 }

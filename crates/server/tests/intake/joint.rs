@@ -5,42 +5,12 @@ use reqwest::StatusCode;
 use serde_json::{Value, json};
 use sqlx::Row as _;
 
-use super::support::{City, Resident, new_id, pdf};
+use super::support::{City, Resident, new_id, on_both};
 
 const OWNER: &str = "13800000001";
 
 async fn count(city: &City, sql: &'static str) -> i64 {
     sqlx::query(sql).fetch_one(city.state.store.reader()).await.unwrap().try_get(0).unwrap()
-}
-
-/// A submission with everything it lacks uploaded: the platform names the slots, the test hands them in.
-async fn complete(one: &Resident<'_>, code: &str, answers: Value) -> Value {
-    let version = one.city.state.catalogue.current().item(code).expect("a joint service").version;
-    let mut body = json!({
-        "draft_id": new_id("drf"), "item_code": code, "item_version": version, "declared": true, "channel": "app",
-        "answers": answers, "materials": {}, "files": {}
-    });
-    let draft = body["draft_id"].as_str().unwrap().to_owned();
-    // What registers know hides questions, and new papers may be asked for once others are there.
-    for _ in 0..4 {
-        let (status, problem) = one.submit(&body).await;
-        if status.is_success() {
-            return body;
-        }
-        for error in problem["field_errors"].as_array().unwrap_or_else(|| panic!("{problem}")) {
-            let field = error["field"].as_str().unwrap_or_default();
-            if error["rule"] == "hidden_field" {
-                body["answers"].as_object_mut().unwrap().remove(field);
-                continue;
-            }
-            let slot = field.strip_prefix("material:").unwrap_or_else(|| panic!("{problem}"));
-            let bytes = pdf(1);
-            let file = one.upload(&draft, slot, &bytes).await;
-            body["materials"][slot] = json!({"kind": "upload", "files": [file]});
-            body["files"][file] = json!(haoban_domain::receipt::digest(&bytes));
-        }
-    }
-    panic!("it never gets complete: {body}")
 }
 
 fn utilities(which: &[&str]) -> Value {
@@ -69,10 +39,9 @@ async fn power_and_heat(one: &Resident<'_>) -> Value {
         "water_transfer__handover_on": "2026-11-20", "water_transfer__pay_way": "self",
     });
     all.extend(extra.as_object().unwrap().clone());
-    complete(one, "utilities-transfer", answers).await
+    one.complete("utilities-transfer", answers).await
 }
 
-#[tokio::test(flavor = "multi_thread")]
 async fn a_situation_that_is_not_answered_is_refused_and_nothing_is_made() {
     let city = City::start().await;
     let one = city.resident(OWNER).await;
@@ -87,7 +56,6 @@ async fn a_situation_that_is_not_answered_is_refused_and_nothing_is_made() {
     assert_eq!(count(&city, "SELECT COUNT(*) FROM joint_part").await, 0);
 }
 
-#[tokio::test(flavor = "multi_thread")]
 async fn every_part_gets_a_case_of_its_own_in_one_transaction_and_only_once() {
     let city = City::start().await;
     let one = city.resident(OWNER).await;
@@ -111,7 +79,6 @@ async fn every_part_gets_a_case_of_its_own_in_one_transaction_and_only_once() {
     }
 }
 
-#[tokio::test(flavor = "multi_thread")]
 async fn one_is_refused_and_the_other_goes_on() {
     let city = City::start().await;
     let one = city.resident(OWNER).await;
@@ -133,7 +100,6 @@ async fn one_is_refused_and_the_other_goes_on() {
     assert_eq!(status == "closed", other["status"] == "closed", "the whole ends when every part has");
 }
 
-#[tokio::test(flavor = "multi_thread")]
 async fn taking_the_whole_back_takes_back_every_part_that_is_open() {
     let city = City::start().await;
     let one = city.resident(OWNER).await;
@@ -169,11 +135,10 @@ fn agency() -> Value {
     })
 }
 
-#[tokio::test(flavor = "multi_thread")]
 async fn what_waits_for_the_licence_opens_when_it_is_granted() {
     let city = City::start().await;
     let one = city.resident(OWNER).await;
-    let body = complete(&one, "open-agency", agency()).await;
+    let body = one.complete("open-agency", agency()).await;
     let (status, sent) = one.submit(&body).await;
     assert!(status.is_success(), "{sent}");
     let id = sent["case"]["id"].as_str().unwrap().to_owned();
@@ -192,4 +157,12 @@ async fn what_waits_for_the_licence_opens_when_it_is_granted() {
     let slot = filing["materials"].as_array().unwrap().iter().find(|material| material["slot"] == "business-licence");
     assert_eq!(slot.unwrap()["choice"]["kind"], "licence", "the new licence is used, nothing was handed in for it");
     assert_eq!(case["status"], "under_review");
+}
+
+on_both! {
+    a_situation_that_is_not_answered_is_refused_and_nothing_is_made,
+    every_part_gets_a_case_of_its_own_in_one_transaction_and_only_once,
+    one_is_refused_and_the_other_goes_on,
+    taking_the_whole_back_takes_back_every_part_that_is_open,
+    what_waits_for_the_licence_opens_when_it_is_granted,
 }

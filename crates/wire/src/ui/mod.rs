@@ -5,6 +5,8 @@ mod appointments;
 mod cases;
 mod catalogue;
 mod events;
+mod publicity;
+mod rows;
 mod session;
 
 pub use apply::*;
@@ -12,4 +14,6 @@ pub use appointments::*;
 pub use cases::*;
 pub use catalogue::*;
 pub use events::*;
+pub use publicity::*;
+pub use rows::*;
 pub use session::*;

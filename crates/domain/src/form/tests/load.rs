@@ -27,14 +27,36 @@ fn names_that_do_not_exist_are_found_at_load() {
 #[test]
 fn expressions_are_bounded() {
     assert!(refused_show("answers.a.matches('^(a+)+$')").reason.contains("regular expressions"));
-    assert!(refused_show(&format!("answers.a == '{}'", "x".repeat(8_100))).reason.contains("longer"));
-    assert!(refused_show(&format!("{}true{}", "(".repeat(40), ")".repeat(40))).reason.contains("nested"));
     let loops = "[1].all(a, [1].all(b, [1].all(c, c > 0)))";
     assert!(refused_show(loops).reason.contains("loops"));
     assert!(refused_show("exec('rm')").reason.contains("`exec` is not known"));
     assert!(refused_show("percent(1)").reason.contains("2 arguments"));
     assert!(refused_show("answers.a ==").reason.contains("cannot be read"));
     assert!(refused_show(" ").reason.contains("empty"));
+}
+
+/// Whether a rule of an item loads.
+fn loads(rule: &str) -> Result<(), String> {
+    let yaml = form(&format!("- {{id: a, kind: text, label: A}}\n- {{id: b, kind: text, label: B, show: {rule:?}}}"));
+    Evaluator::new(Arc::new(item(&yaml)), Arc::new(calendar())).map(drop).map_err(|error| error.reason)
+}
+
+#[test]
+fn limits_hold_at_the_last_character_the_last_bracket_and_the_last_loop() {
+    use crate::rules::limits::{DEPTH, LENGTH, LOOPS};
+    // Characters, not bytes: a rule that compares with Chinese words may be as long as any other.
+    let long = |length: usize| {
+        let frame = "answers.a == ''".len();
+        format!("answers.a == '{}'", "字".repeat(length - frame))
+    };
+    assert_eq!(loads(&long(LENGTH)), Ok(()));
+    assert!(loads(&long(LENGTH + 1)).unwrap_err().contains("longer than 2000 characters"));
+    let deep = |depth: usize| format!("{}true{}", "(".repeat(depth), ")".repeat(depth));
+    assert_eq!(loads(&deep(DEPTH)), Ok(()));
+    assert!(loads(&deep(DEPTH + 1)).unwrap_err().contains("nested deeper than 32"));
+    let loops = |count: usize| (0..count).fold("true".to_owned(), |inner, at| format!("[1].all(x{at}, {inner})"));
+    assert_eq!(loads(&loops(LOOPS)), Ok(()));
+    assert!(loads(&loops(LOOPS + 1)).unwrap_err().contains("more than 2 loops"));
 }
 
 #[test]

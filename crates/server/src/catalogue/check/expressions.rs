@@ -150,6 +150,11 @@ fn workflow<'a>(item: &'a ServiceItem, found: &mut Vec<Placed<'a>>) {
             rule.for_each(|rule| push(format!("steps.{at}.checks.{index}.rule"), rule, Expected::Bool));
         }
     }
+    if let Some((step, publicity)) = item.workflow.publicity() {
+        for (index, line) in publicity.shows.iter().enumerate() {
+            push(format!("steps.{step}.publicity.shows.{index}.value"), &line.value, Expected::Line);
+        }
+    }
     item.workflow.charge.iter().for_each(|charge| push("charge.amount".to_owned(), &charge.amount, Expected::Int));
     for (at, output) in item.workflow.outputs.iter().enumerate() {
         match output {

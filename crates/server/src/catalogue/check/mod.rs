@@ -2,7 +2,7 @@
 //!
 //! Rules of §2.5 by file: L01–L08, L10, L12, L13, L16, L18 in [`guide`]; L09 in [`audience`]; L11, L17 in
 //! [`samples`]; L14, L15 in [`materials`]; L19 in [`texts`]; L20 in [`rules`]. Besides them: references,
-//! types of expressions, sizes, links, secrets, purposes and grades, and the worked examples.
+//! types of expressions, sizes, links, secrets, purposes and grades, publicity, and the worked examples.
 
 mod audience;
 mod calculator;
@@ -16,6 +16,7 @@ mod limits;
 mod lines;
 mod links;
 pub mod materials;
+mod publicity;
 pub mod references;
 pub mod report;
 pub mod rules;
@@ -92,6 +93,7 @@ fn of_pack(pack: &CityPack, today: Date) -> Vec<Finding> {
         findings.extend(materials::check(item));
         findings.extend(limits::check(item));
         findings.extend(care::check(item));
+        findings.extend(publicity::check(item, pack));
         findings.extend(rules::check(item, pack));
         findings.extend(calculator::check(item, pack));
         findings.extend(typing::check(item, pack));

@@ -15,7 +15,7 @@ use haoban_domain::{
 use super::{Finding, expressions, item_file};
 
 /// Pages of the app a tile may lead to.
-const ROUTES: [&str; 6] = ["licences", "cases", "help", "inbox", "drafts", "items"];
+const ROUTES: [&str; 7] = ["licences", "cases", "help", "inbox", "drafts", "items", "publicity"];
 
 /// Checks the names of a whole pack.
 #[must_use]
