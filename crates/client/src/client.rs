@@ -17,8 +17,8 @@ use crate::{
     services::Services,
     store::{SealedFiles, Store},
     vault::{
-        Keys, Vault, VaultError,
-        opening::{FILES_DIR, Opened, Profile, account, create_private_dir, erase_profile},
+        Keys, Recovery, RecoveryCode, Vault, VaultError,
+        opening::{self, FILES_DIR, Opened, Profile, account, create_private_dir, erase_profile},
     },
 };
 
@@ -47,6 +47,7 @@ struct Inner {
     tasks: TaskTracker,
     events: broadcast::Sender<ClientEvent>,
     vault: Vault,
+    recovery: Recovery,
     storage: RwLock<Storage>,
     unlocking: tokio::sync::Mutex<()>,
     services: Services,
@@ -74,6 +75,7 @@ impl Client {
             tasks: TaskTracker::new(),
             events: broadcast::Sender::new(EVENT_BUFFER),
             vault: Vault::closed(VaultView::NoKeychain),
+            recovery: Recovery::default(),
             storage: RwLock::default(),
             unlocking: tokio::sync::Mutex::new(()),
             config,
@@ -149,6 +151,7 @@ impl Client {
                     self.adopt(opened).await;
                 }
                 VaultUnlock::Passphrase { passphrase } => self.unlock_by_passphrase(&passphrase).await?,
+                VaultUnlock::RecoveryCode { code } => self.unlock_by_recovery_code(&code).await?,
                 VaultUnlock::MemoryOnly => self.unlock_in_memory().await?,
             }
         }
@@ -167,6 +170,53 @@ impl Client {
             }
             other => return Err(VaultError::Closed(other).into()),
         }
+        Ok(())
+    }
+
+    async fn unlock_by_recovery_code(&self, typed: &str) -> Result<(), ClientError> {
+        let view = self.vault().view();
+        if view != VaultView::KeyMissing {
+            return Err(VaultError::Closed(view).into());
+        }
+        let recovery = &self.inner.recovery;
+        recovery.may_try(self.now())?;
+        let code = RecoveryCode::parse(typed).map_err(VaultError::from)?;
+        match self.profile().recover(&self.store()?, code).await {
+            Ok(keys) => {
+                recovery.was_right();
+                self.now_open(keys, VaultView::Open).await;
+                Ok(())
+            }
+            Err(error) => {
+                if matches!(error, VaultError::WrongRecoveryCode) {
+                    recovery.was_wrong(self.now());
+                }
+                Err(error.into())
+            }
+        }
+    }
+
+    /// A new recovery code to be written down, and which of its groups (from 1) will be asked for.
+    /// It holds once [`Self::confirm_recovery_code`] was passed; until then the one before it holds.
+    pub async fn show_recovery_code(&self) -> Result<(Vec<String>, usize), ClientError> {
+        let view = self.vault().view();
+        if view != VaultView::Open {
+            return Err(VaultError::NoRecoveryCode.into());
+        }
+        let root = self.profile().root(&self.store()?).await?;
+        let (code, escrow) = opening::escrow(RecoveryCode::fresh()?, root, self.now()).await?;
+        let groups = code.groups();
+        let shown = groups.iter().map(|group| group.to_string()).collect();
+        let ask = self.inner.recovery.show(groups, escrow)?;
+        Ok((shown, ask))
+    }
+
+    /// Puts the code that is being shown in force, if the group asked for was written down rightly.
+    pub async fn confirm_recovery_code(&self, typed: &str) -> Result<(), ClientError> {
+        let escrow = self.inner.recovery.confirmed(typed)?;
+        self.store()?.put_escrow(&escrow).await?;
+        self.inner.recovery.forget();
+        self.emit(ClientEvent::VaultChanged {});
         Ok(())
     }
 
@@ -296,6 +346,7 @@ impl Client {
         };
         self.inner.vault.set_closed(VaultView::KeyMissing);
         self.inner.drafts.forget();
+        self.inner.recovery.forget();
         if let Some(store) = storage.store {
             store.close().await;
         }

@@ -68,6 +68,18 @@ fn vault_problem(error: &VaultError) -> Problem {
         VaultError::ShortPassphrase => {
             Problem::new(ProblemCode::Invalid).with("what", "passphrase").with("min", crate::vault::PASSPHRASE_MIN)
         }
+        VaultError::RecoveryTypo { groups } => {
+            let named = groups.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
+            Problem::new(ProblemCode::RecoveryCodeTypo).with("groups", named)
+        }
+        VaultError::RecoveryLength { found, wanted } => {
+            Problem::new(ProblemCode::RecoveryCodeLength).with("found", found).with("wanted", wanted)
+        }
+        VaultError::WrongRecoveryCode => ProblemCode::RecoveryCodeWrong.into(),
+        VaultError::NoRecoveryCode => Problem::new(ProblemCode::NotAllowedNow).with("what", "recovery_code"),
+        VaultError::TooManyTries { wait_millis } => {
+            Problem { retry_after_ms: Some(*wait_millis), ..ProblemCode::TooMany.into() }
+        }
         VaultError::WeakParameters | VaultError::NotGenuine | VaultError::Malformed(_) | VaultError::Random => {
             ProblemCode::StoreFailed.into()
         }

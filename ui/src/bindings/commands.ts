@@ -65,6 +65,10 @@ import type { PaperSave } from './PaperSave'
 import type { PaperSaved } from './PaperSaved'
 import type { ReceiptExport } from './ReceiptExport'
 import type { ReceiptExported } from './ReceiptExported'
+import type { RecoveryConfirm } from './RecoveryConfirm'
+import type { RecoveryMade } from './RecoveryMade'
+import type { RecoveryMake } from './RecoveryMake'
+import type { RecoveryView } from './RecoveryView'
 import type { SearchView } from './SearchView'
 import type { SessionBegin } from './SessionBegin'
 import type { SessionCancel } from './SessionCancel'
@@ -81,6 +85,8 @@ export interface Commands {
   session_cancel: { request: SessionCancel; response: SessionView }
   session_end: { request: SessionEnd; response: SessionView }
   vault_unlock: { request: VaultUnlock; response: AppStartView }
+  recovery_make: { request: RecoveryMake; response: RecoveryMade }
+  recovery_confirm: { request: RecoveryConfirm; response: RecoveryView }
   home_open: { request: HomeOpen; response: HomeView }
   catalogue_open: { request: CatalogueOpen; response: CatalogueView }
   catalogue_search: { request: CatalogueSearch; response: SearchView }

@@ -5,8 +5,8 @@ use std::time::Duration;
 use haoban_wire::{
     Problem, ProblemCode,
     ui::{
-        AppStart, AppStartView, DataErase, SessionBegin, SessionCancel, SessionEnd, SessionView, Settings,
-        SettingsSave, VaultUnlock,
+        AppStart, AppStartView, DataErase, RecoveryConfirm, RecoveryMade, RecoveryMake, RecoveryView, SessionBegin,
+        SessionCancel, SessionEnd, SessionView, Settings, SettingsSave, VaultUnlock, VaultView,
     },
 };
 
@@ -27,11 +27,32 @@ pub async fn app_start(client: &Client, _request: AppStart) -> Result<AppStartVi
         session: session::view(client),
         city: catalogue::current(client).map(|catalogue| catalogue.pack.city.clone()),
         vault: client.vault().view(),
+        recovery: recovery(client).await,
         online: connectivity.online(),
         last_online: connectivity.last_online(),
         unread: inbox::unread(client).await,
         outbox_open: outbox::rows(client).await.len().try_into().unwrap_or(u32::MAX),
     })
+}
+
+async fn recovery(client: &Client) -> RecoveryView {
+    let escrow = match client.store() {
+        Ok(store) => store.escrow().await.ok().flatten(),
+        Err(_) => None,
+    };
+    RecoveryView { possible: client.vault().view() == VaultView::Open, made_at: escrow.map(|escrow| escrow.made_at) }
+}
+
+/// Shows a new recovery code.
+pub async fn recovery_make(client: &Client, _request: RecoveryMake) -> Result<RecoveryMade, Problem> {
+    let (groups, ask) = client.show_recovery_code().await?;
+    Ok(RecoveryMade { groups, ask: ask.try_into().unwrap_or(1) })
+}
+
+/// Puts the code that is being shown in force.
+pub async fn recovery_confirm(client: &Client, request: RecoveryConfirm) -> Result<RecoveryView, Problem> {
+    client.confirm_recovery_code(&request.group).await?;
+    Ok(recovery(client).await)
 }
 
 async fn settings_and_catalogue(client: &Client) {

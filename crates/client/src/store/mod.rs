@@ -19,6 +19,8 @@ use sqlx::{
 
 pub(crate) use files::SealedFiles;
 
+use crate::vault::Escrow;
+
 static MIGRATIONS: Migrator = sqlx::migrate!("./migrations");
 const READERS: u32 = 3;
 
@@ -77,6 +79,7 @@ pub(crate) struct VaultMeta {
 }
 
 type MetaRow = (String, Option<String>, Option<Vec<u8>>, Vec<u8>);
+type EscrowRow = (Option<String>, Option<Vec<u8>>, Option<i64>);
 
 /// An open transaction of the only writer.
 pub type Write = Transaction<'static, Sqlite>;
@@ -159,6 +162,35 @@ impl Store {
             .fetch_optional(&self.reader)
             .await?;
         Ok(row.map(|(profile, kdf, wrapped, proof)| VaultMeta { profile, kdf, wrapped, proof }))
+    }
+
+    /// The root key under the recovery code in force, if there is one.
+    pub(crate) async fn escrow(&self) -> Result<Option<Escrow>, StoreError> {
+        let row: Option<EscrowRow> =
+            sqlx::query_as("SELECT recovery_kdf, recovery_wrapped, recovery_made_at FROM vault_meta WHERE id = 1")
+                .fetch_optional(&self.reader)
+                .await?;
+        Ok(row.and_then(|(kdf, wrapped, made_at)| {
+            Some(Escrow { kdf: kdf?, wrapped: wrapped?, made_at: Timestamp::from_millis(made_at?) })
+        }))
+    }
+
+    /// Puts a new recovery code in force; the one before it opens nothing any more, not even the write-ahead log.
+    pub(crate) async fn put_escrow(&self, escrow: &Escrow) -> Result<(), StoreError> {
+        let mut write = self.write().await?;
+        sqlx::query(
+            "UPDATE vault_meta SET recovery_kdf = $1, recovery_wrapped = $2, recovery_made_at = $3 WHERE id = 1",
+        )
+        .bind(&escrow.kdf)
+        .bind(&escrow.wrapped)
+        .bind(escrow.made_at.millis())
+        .execute(&mut *write)
+        .await?;
+        write.commit().await?;
+        if let Err(error) = sqlx::query("PRAGMA wal_checkpoint(TRUNCATE)").execute(&self.writer).await {
+            tracing::warn!(%error, "the log still holds the recovery code before this one");
+        }
+        Ok(())
     }
 
     /// No vault and nothing sealed: the file was made, but its first row was not.

@@ -2,13 +2,15 @@
 
 use std::path::{Path, PathBuf};
 
+use haoban_domain::time::Timestamp;
 use haoban_wire::{ProblemCode, ui::VaultView};
 use zeroize::Zeroizing;
 
 use super::{
-    Keys, VaultError,
+    Escrow, Keys, RecoveryCode, VaultError,
     keys::{KEY_BYTES, Key, random_key},
-    passphrase::{self, Stretch},
+    passphrase,
+    stretch::Stretch,
 };
 use crate::{
     ports::{Clock, Keychain, KeychainError, KeychainStatus},
@@ -133,6 +135,34 @@ impl Profile<'_> {
         self.create(&root, VaultView::Open, meta).await
     }
 
+    /// The root key of an open vault, asked from the keychain once more: it is not kept in memory.
+    pub(crate) async fn root(&self, store: &Store) -> Result<Zeroizing<Vec<u8>>, VaultError> {
+        let meta = store.vault_meta().await?.ok_or(VaultError::NotGenuine)?;
+        let root = self.keychain.load(&account(&meta.profile)).await?.ok_or(VaultError::NotGenuine)?;
+        if Keys::derive(&root)?.fits(&meta.profile, &meta.proof) { Ok(root) } else { Err(VaultError::NotGenuine) }
+    }
+
+    /// Brings the root key back into the keychain by the recovery code. The store is only read.
+    pub(crate) async fn recover(&self, store: &Store, code: RecoveryCode) -> Result<Keys, VaultError> {
+        match self.keychain.status().await {
+            KeychainStatus::Ready => {}
+            KeychainStatus::Locked => return Err(KeychainError::Locked.into()),
+            KeychainStatus::Unavailable => {
+                return Err(KeychainError::Unavailable("there is nowhere to put the key back".to_owned()).into());
+            }
+        }
+        let meta = store.vault_meta().await?.ok_or(VaultError::NotGenuine)?;
+        let escrow = store.escrow().await?.ok_or(VaultError::NoRecoveryCode)?;
+        let root = blocking(move || escrow.open(&code)).await?;
+        let root: Key = Zeroizing::new(root.as_slice().try_into().map_err(|_| VaultError::NotGenuine)?);
+        let keys = Keys::derive(root.as_slice())?;
+        if !keys.fits(&meta.profile, &meta.proof) {
+            return Err(VaultError::NotGenuine);
+        }
+        self.keep(&account(&meta.profile), &root).await?;
+        Ok(keys)
+    }
+
     /// Stores the key and looks whether it is really there: some back ends forget silently.
     async fn keep(&self, account: &str, root: &Key) -> Result<(), VaultError> {
         self.keychain.store(account, root.as_slice()).await?;
@@ -209,6 +239,19 @@ fn random_profile() -> Result<String, VaultError> {
     let mut bytes = [0u8; KEY_BYTES / 2];
     getrandom::fill(&mut bytes)?;
     Ok(hex::encode(bytes))
+}
+
+/// Wraps the root key under a new code.
+pub(crate) async fn escrow(
+    code: RecoveryCode,
+    root: Zeroizing<Vec<u8>>,
+    now: Timestamp,
+) -> Result<(RecoveryCode, Escrow), VaultError> {
+    blocking(move || {
+        let escrow = Escrow::make(&code, &root, now)?;
+        Ok((code, escrow))
+    })
+    .await
 }
 
 async fn blocking<T: Send + 'static>(

@@ -26,6 +26,8 @@ pub struct AppStartView {
     pub city: Option<City>,
     /// Standing of the sealed store.
     pub vault: VaultView,
+    /// The recovery code of that store.
+    pub recovery: RecoveryView,
     /// Whether the platform answers.
     pub online: bool,
     /// When it last answered.
@@ -88,8 +90,48 @@ pub enum VaultUnlock {
         /// The passphrase; at least 8 characters when first set.
         passphrase: String,
     },
+    /// Bring a missing key back by the recovery code.
+    RecoveryCode {
+        /// As the resident typed it.
+        code: String,
+    },
     /// Keep nothing on this device.
     MemoryOnly,
+}
+
+/// Where the recovery code stands.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct RecoveryView {
+    /// Whether a code can be made now: the store is open and its key lies in the keychain.
+    pub possible: bool,
+    /// When the code in force was made; absent when there is none.
+    pub made_at: Option<Timestamp>,
+}
+
+/// Makes a new recovery code. It holds once it was confirmed; the one before it holds until then.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+#[ts(export)]
+pub struct RecoveryMake {}
+
+/// A recovery code, shown once.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct RecoveryMade {
+    /// Its groups, in order.
+    pub groups: Vec<String>,
+    /// Which group (from 1) will be asked for.
+    pub ask: u8,
+}
+
+/// Shows that the code was written down.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+#[ts(export)]
+pub struct RecoveryConfirm {
+    /// The group that was asked for.
+    pub group: String,
 }
 
 /// Settings of this device.

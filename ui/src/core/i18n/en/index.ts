@@ -15,7 +15,8 @@ import licences from './licences.json'
 import me from './me.json'
 import outbox from './outbox.json'
 import problem from './problem.json'
+import recovery from './recovery.json'
 import settings from './settings.json'
 import start from './start.json'
 
-export default { access, appointments, apply, cases, core, drafts, form, help, home, inbox, items, joint, kit, licences, me, outbox, problem, settings, start }
+export default { access, appointments, apply, cases, core, drafts, form, help, home, inbox, items, joint, kit, licences, me, outbox, problem, recovery, settings, start }
