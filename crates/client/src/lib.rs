@@ -22,6 +22,7 @@ pub mod ports;
 pub mod receipt;
 #[cfg(test)]
 mod rig;
+mod salvage;
 mod services;
 pub mod session;
 pub mod settings;

@@ -95,6 +95,8 @@ problem_codes! {
     StoreFailed => "store_failed", 507;
     /// The disk is full. Device only.
     DiskFull => "disk_full", 507;
+    /// Part of the store is damaged; nothing was changed. Device only.
+    StoreDamaged => "store_damaged", 503;
     /// The store was written by a newer app. Device only.
     StoreTooNew => "store_too_new", 503;
     /// Groups of a recovery code are mistyped; `params.groups`. Device only.

@@ -40,6 +40,10 @@ vault: VaultView,
  */
 recovery: RecoveryView, 
 /**
+ * Whether the last keystrokes of an earlier run could not be read; the rest of the drafts is whole.
+ */
+saves_lost: boolean, 
+/**
  * Whether the platform answers.
  */
 online: boolean, 

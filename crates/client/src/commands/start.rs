@@ -5,12 +5,13 @@ use std::time::Duration;
 use haoban_wire::{
     Problem, ProblemCode,
     ui::{
-        AppStart, AppStartView, DataErase, RecoveryConfirm, RecoveryMade, RecoveryMake, RecoveryView, SessionBegin,
-        SessionCancel, SessionEnd, SessionView, Settings, SettingsSave, VaultUnlock, VaultView,
+        AppStart, AppStartView, DataErase, RecoveryConfirm, RecoveryMade, RecoveryMake, RecoveryView, SalvageBeginAnew,
+        SalvageExport, SalvageExported, SessionBegin, SessionCancel, SessionEnd, SessionView, Settings, SettingsSave,
+        VaultUnlock, VaultView,
     },
 };
 
-use crate::{Client, catalogue, inbox, outbox, session, settings, sync};
+use crate::{Client, catalogue, inbox, outbox, salvage, session, settings, sync};
 
 /// How long erasing waits for the platform to hear of the sign-out.
 const REVOKE_PATIENCE: Duration = Duration::from_secs(3);
@@ -28,6 +29,7 @@ pub async fn app_start(client: &Client, _request: AppStart) -> Result<AppStartVi
         city: catalogue::current(client).map(|catalogue| catalogue.pack.city.clone()),
         vault: client.vault().view(),
         recovery: recovery(client).await,
+        saves_lost: client.autosave().lost_something(),
         online: connectivity.online(),
         last_online: connectivity.last_online(),
         unread: inbox::unread(client).await,
@@ -86,6 +88,20 @@ pub async fn session_end(client: &Client, _request: SessionEnd) -> Result<Sessio
 /// Opens the vault another way.
 pub async fn vault_unlock(client: &Client, request: VaultUnlock) -> Result<AppStartView, Problem> {
     client.unlock(request).await?;
+    app_start(client, AppStart {}).await
+}
+
+/// Writes what can still be read of a damaged store to a file.
+pub async fn salvage_export(client: &Client, request: SalvageExport) -> Result<SalvageExported, Problem> {
+    Ok(salvage::export(client, request).await?)
+}
+
+/// Sets a damaged store aside and begins anew.
+pub async fn salvage_begin_anew(client: &Client, request: SalvageBeginAnew) -> Result<AppStartView, Problem> {
+    if !request.confirmed {
+        return Err(Problem::new(ProblemCode::BadRequest).with("what", "confirmed"));
+    }
+    client.begin_anew().await?;
     app_start(client, AppStart {}).await
 }
 

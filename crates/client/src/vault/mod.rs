@@ -8,6 +8,7 @@ mod keychain;
 mod keys;
 pub(crate) mod opening;
 mod passphrase;
+pub(crate) mod profile_files;
 pub(crate) mod recovery;
 mod recovery_code;
 mod stretch;

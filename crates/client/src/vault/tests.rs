@@ -119,7 +119,7 @@ async fn a_file_that_is_no_store_is_left_alone() {
     let device = Device::new();
     std::fs::create_dir_all(&device.dir).unwrap();
     std::fs::write(device.dir.join("store.db"), vec![42; 8192]).unwrap();
-    nothing_changes(&device, VaultView::Unreadable { code: "store_failed".into() }).await;
+    nothing_changes(&device, VaultView::Damaged).await;
 }
 
 #[tokio::test]

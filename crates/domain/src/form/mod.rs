@@ -31,6 +31,7 @@ pub use evaluation::Evaluation;
 pub use evaluator::Evaluator;
 pub use inputs::{Inputs, JudgedCondition, Upgraded};
 pub use joint_state::{PlanPart, PlanState, Projected, Savings};
+pub use kinds::decimal;
 pub use rule_error::RuleError;
 pub use state::*;
 pub use upgrade::{upgrade, visible_answers};

@@ -28,6 +28,8 @@ pub struct AppStartView {
     pub vault: VaultView,
     /// The recovery code of that store.
     pub recovery: RecoveryView,
+    /// Whether the last keystrokes of an earlier run could not be read; the rest of the drafts is whole.
+    pub saves_lost: bool,
     /// Whether the platform answers.
     pub online: bool,
     /// When it last answered.
@@ -74,6 +76,8 @@ pub enum VaultView {
         /// Problem code.
         code: String,
     },
+    /// Part of the store is damaged. Nothing was changed; what can be read can be saved to a file.
+    Damaged,
     /// The resident chose to keep nothing on this device: everything is gone when the app closes.
     MemoryOnly,
 }
@@ -132,6 +136,36 @@ pub struct RecoveryMade {
 pub struct RecoveryConfirm {
     /// The group that was asked for.
     pub group: String,
+}
+
+/// Writes the drafts that can still be read of a damaged store to a file.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+#[ts(export)]
+pub struct SalvageExport {
+    /// The passphrase or recovery code, where the keychain does not hold the key.
+    pub secret: Option<String>,
+}
+
+/// What became of it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct SalvageExported {
+    /// Where the file is; absent when nothing could be read.
+    pub place: Option<String>,
+    /// Drafts in it.
+    pub drafts: u32,
+    /// Drafts that could not be read.
+    pub unreadable: u32,
+}
+
+/// Sets a damaged store aside, unchanged, and begins anew.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+#[ts(export)]
+pub struct SalvageBeginAnew {
+    /// Must be true; drafts of the damaged store are not in the new one.
+    pub confirmed: bool,
 }
 
 /// Settings of this device.
