@@ -31,7 +31,9 @@ export const router = createRouter({
 let first = true
 
 router.beforeEach((to) => {
-  if (!app.value.settings.first_run_done && to.name !== 'welcome') return { name: 'welcome' }
+  // Settings of a store that cannot be read are not known: its page comes before the questions of the first run.
+  const unread = ['damaged', 'unreadable'].includes(app.value.vault.state)
+  if (!app.value.settings.first_run_done && !unread && to.name !== 'welcome') return { name: 'welcome' }
   // The first page tells of a closed store; afterwards guides may be read without it.
   const stop = !vaultOpen.value && (to.meta.open !== true || first)
   return stop && to.name !== 'vault' && to.name !== 'welcome' ? { name: 'vault', query: { to: to.fullPath } } : true

@@ -1,16 +1,21 @@
 //! The core as one value: hosts open it, hand it on, and shut it down.
 
+mod ways;
+
 use std::sync::Arc;
 
 use haoban_domain::time::Timestamp;
-use haoban_wire::ui::{ClientEvent, VaultUnlock, VaultView};
+use haoban_wire::ui::{ClientEvent, VaultView};
 use parking_lot::RwLock;
 use tokio::{runtime::Handle, sync::broadcast};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use crate::{
     ClientError,
-    drafts::Drafts,
+    drafts::{
+        Drafts,
+        autosave::{self, Autosave},
+    },
     materials,
     outbox::Outbox,
     ports::{Config, Ports},
@@ -18,8 +23,9 @@ use crate::{
     store::{SealedFiles, Store},
     tables::Tables,
     vault::{
-        Keys, Vault, VaultError,
-        opening::{FILES_DIR, Opened, Profile, account, create_private_dir, erase_profile},
+        Keys, Recovery, Vault, VaultError,
+        opening::{FILES_DIR, Opened, Profile},
+        profile_files::create_private_dir,
     },
 };
 
@@ -48,11 +54,13 @@ struct Inner {
     tasks: TaskTracker,
     events: broadcast::Sender<ClientEvent>,
     vault: Vault,
+    recovery: Recovery,
     storage: RwLock<Storage>,
     unlocking: tokio::sync::Mutex<()>,
     services: Services,
     drafts: Drafts,
     tables: Tables,
+    autosave: Autosave,
     outbox: Outbox,
 }
 
@@ -71,12 +79,14 @@ impl Client {
             services,
             drafts: Drafts::default(),
             tables: Tables::default(),
+            autosave: Autosave::default(),
             outbox: Outbox::default(),
             handle,
             cancel: CancellationToken::new(),
             tasks: TaskTracker::new(),
             events: broadcast::Sender::new(EVENT_BUFFER),
             vault: Vault::closed(VaultView::NoKeychain),
+            recovery: Recovery::default(),
             storage: RwLock::default(),
             unlocking: tokio::sync::Mutex::new(()),
             config,
@@ -120,6 +130,7 @@ impl Client {
         self.inner.drafts.forget();
         self.inner.tables.forget();
         self.inner.vault.set_open(keys, view);
+        autosave::begin(self).await;
         self.inner.services.vault_opened(self).await;
         self.tidy().await;
         self.inner.outbox.start(self);
@@ -135,56 +146,6 @@ impl Client {
         if let Err(error) = materials::sweep(self).await {
             tracing::warn!(%error, "unfinished files could not be removed");
         }
-    }
-
-    /// Opens the vault another way; nothing happens when it is open already.
-    pub async fn unlock(&self, way: VaultUnlock) -> Result<VaultView, ClientError> {
-        let _one_at_a_time = self.inner.unlocking.lock().await;
-        if !self.vault().is_open() {
-            match way {
-                VaultUnlock::Retry => {
-                    // The store of the failed try must be closed before it is opened anew.
-                    let before = std::mem::take(&mut *self.inner.storage.write());
-                    if let Some(store) = before.store {
-                        store.close().await;
-                    }
-                    self.inner.ports.keychain.unlock().await;
-                    let opened = self.profile().open().await;
-                    self.adopt(opened).await;
-                }
-                VaultUnlock::Passphrase { passphrase } => self.unlock_by_passphrase(&passphrase).await?,
-                VaultUnlock::MemoryOnly => self.unlock_in_memory().await?,
-            }
-        }
-        Ok(self.vault().view())
-    }
-
-    async fn unlock_by_passphrase(&self, passphrase: &str) -> Result<(), ClientError> {
-        match self.vault().view() {
-            VaultView::PassphraseNeeded => {
-                let keys = Profile::open_with_passphrase(&self.store()?, passphrase).await?;
-                self.now_open(keys, VaultView::OpenByPassphrase).await;
-            }
-            VaultView::NoKeychain => {
-                let opened = self.profile().begin_with_passphrase(passphrase).await?;
-                self.adopt(opened).await;
-            }
-            other => return Err(VaultError::Closed(other).into()),
-        }
-        Ok(())
-    }
-
-    async fn unlock_in_memory(&self) -> Result<(), ClientError> {
-        let (store, keys) = Profile::in_memory(&*self.inner.ports.clock).await?;
-        let before = std::mem::replace(
-            &mut *self.inner.storage.write(),
-            Storage { store: Some(store), files: Some(SealedFiles::Memory(Arc::default())) },
-        );
-        if let Some(store) = before.store {
-            store.close().await;
-        }
-        self.now_open(keys, VaultView::MemoryOnly).await;
-        Ok(())
     }
 
     /// The vault.
@@ -237,6 +198,11 @@ impl Client {
         &self.inner.tables
     }
 
+    /// Saves that are not in the tables yet.
+    pub(crate) fn autosave(&self) -> &Autosave {
+        &self.inner.autosave
+    }
+
     /// The outbox worker.
     pub(crate) fn outbox(&self) -> &Outbox {
         &self.inner.outbox
@@ -285,40 +251,22 @@ impl Client {
     pub async fn pause(&self) {
         self.inner.outbox.hold().await;
         self.inner.services.pause(self).await;
+        self.fold().await;
+    }
+
+    /// What cannot be folded now stays in the log and is folded at the next start.
+    async fn fold(&self) {
+        if self.vault().is_open()
+            && let Err(error) = autosave::fold(self).await
+        {
+            tracing::error!(%error, "saves stay in their log until the next start");
+        }
     }
 
     /// The app is back.
     pub async fn resume(&self) {
         self.inner.services.resume(self).await;
         self.inner.outbox.release();
-    }
-
-    /// Erases everything of this app on this device: key, store, files. Then opens a fresh profile.
-    pub async fn erase(&self) -> Result<VaultView, ClientError> {
-        let _one_at_a_time = self.inner.unlocking.lock().await;
-        self.inner.outbox.hold().await;
-        let storage = std::mem::take(&mut *self.inner.storage.write());
-        let profile = match &storage.store {
-            Some(store) => store.vault_meta().await?.map(|meta| meta.profile),
-            None => None,
-        };
-        self.inner.vault.set_closed(VaultView::KeyMissing);
-        self.inner.drafts.forget();
-        self.inner.tables.forget();
-        if let Some(store) = storage.store {
-            store.close().await;
-        }
-        erase_profile(&self.inner.config.profile_dir)?;
-        // The key goes last: with it gone first, a failure in between would leave a store nobody can open.
-        if let Some(profile) = profile
-            && let Err(error) = self.inner.ports.keychain.delete(&account(&profile)).await
-        {
-            tracing::warn!(%error, "the key of the erased profile could not be deleted; it opens nothing any more");
-        }
-        let opened = self.profile().open().await;
-        self.adopt(opened).await;
-        self.emit(ClientEvent::VaultChanged {});
-        Ok(self.vault().view())
     }
 
     /// Finishes the step at hand, writes everything down, closes.
@@ -328,6 +276,8 @@ impl Client {
         self.inner.cancel.cancel();
         self.inner.tasks.close();
         self.inner.tasks.wait().await;
+        self.fold().await;
+        self.inner.autosave.close();
         let storage = std::mem::take(&mut *self.inner.storage.write());
         if let Some(store) = storage.store {
             store.close().await;

@@ -45,9 +45,7 @@ impl From<sqlx::Error> for ClientError {
 impl From<ClientError> for Problem {
     fn from(error: ClientError) -> Self {
         match error {
-            ClientError::Store(StoreError::TooNew { .. }) => ProblemCode::StoreTooNew.into(),
-            ClientError::Store(StoreError::Full) => ProblemCode::DiskFull.into(),
-            ClientError::Store(_) => ProblemCode::StoreFailed.into(),
+            ClientError::Store(error) => store_code(&error).into(),
             ClientError::Vault(error) => vault_problem(&error),
             ClientError::Send(SendError::Offline) => ProblemCode::Offline.into(),
             ClientError::Send(SendError::SignedOut) => ProblemCode::SignedOut.into(),
@@ -68,16 +66,33 @@ fn vault_problem(error: &VaultError) -> Problem {
         VaultError::ShortPassphrase => {
             Problem::new(ProblemCode::Invalid).with("what", "passphrase").with("min", crate::vault::PASSPHRASE_MIN)
         }
+        VaultError::RecoveryTypo { groups } => {
+            let named = groups.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
+            Problem::new(ProblemCode::RecoveryCodeTypo).with("groups", named)
+        }
+        VaultError::RecoveryLength { found, wanted } => {
+            Problem::new(ProblemCode::RecoveryCodeLength).with("found", found).with("wanted", wanted)
+        }
+        VaultError::WrongRecoveryCode => ProblemCode::RecoveryCodeWrong.into(),
+        VaultError::NoRecoveryCode => Problem::new(ProblemCode::NotAllowedNow).with("what", "recovery_code"),
+        VaultError::TooManyTries { wait_millis } => {
+            Problem { retry_after_ms: Some(*wait_millis), ..ProblemCode::TooMany.into() }
+        }
         VaultError::WeakParameters | VaultError::NotGenuine | VaultError::Malformed(_) | VaultError::Random => {
             ProblemCode::StoreFailed.into()
         }
         VaultError::Keychain(crate::ports::KeychainError::Locked) => ProblemCode::KeychainLocked.into(),
         VaultError::Keychain(crate::ports::KeychainError::Unavailable(_)) => ProblemCode::KeychainUnavailable.into(),
-        VaultError::Store(error) => match error {
-            StoreError::TooNew { .. } => ProblemCode::StoreTooNew.into(),
-            StoreError::Full => ProblemCode::DiskFull.into(),
-            _ => ProblemCode::StoreFailed.into(),
-        },
+        VaultError::Store(error) => store_code(error).into(),
+    }
+}
+
+pub(crate) fn store_code(error: &StoreError) -> ProblemCode {
+    match error {
+        StoreError::TooNew { .. } => ProblemCode::StoreTooNew,
+        StoreError::Full => ProblemCode::DiskFull,
+        StoreError::Damaged(_) => ProblemCode::StoreDamaged,
+        StoreError::Failed(_) => ProblemCode::StoreFailed,
     }
 }
 
@@ -87,6 +102,7 @@ fn closed_code(view: &VaultView) -> ProblemCode {
         VaultView::NoKeychain => ProblemCode::KeychainUnavailable,
         VaultView::KeyMissing | VaultView::PassphraseNeeded => ProblemCode::KeyMissing,
         VaultView::Unreadable { code } if code == ProblemCode::StoreTooNew.as_str() => ProblemCode::StoreTooNew,
+        VaultView::Damaged => ProblemCode::StoreDamaged,
         VaultView::Unreadable { .. } | VaultView::Open | VaultView::OpenByPassphrase | VaultView::MemoryOnly => {
             ProblemCode::StoreFailed
         }

@@ -23,6 +23,7 @@ mod publicity;
 pub mod receipt;
 #[cfg(test)]
 mod rig;
+mod salvage;
 mod services;
 pub mod session;
 pub mod settings;

@@ -13,6 +13,10 @@ macro_rules! commands {
             session_cancel(SessionCancel) -> SessionView;
             session_end(SessionEnd) -> SessionView;
             vault_unlock(VaultUnlock) -> AppStartView;
+            recovery_make(RecoveryMake) -> RecoveryMade;
+            recovery_confirm(RecoveryConfirm) -> RecoveryView;
+            salvage_export(SalvageExport) -> SalvageExported;
+            salvage_begin_anew(SalvageBeginAnew) -> AppStartView;
             home_open(HomeOpen) -> HomeView;
             catalogue_open(CatalogueOpen) -> CatalogueView;
             catalogue_search(CatalogueSearch) -> SearchView;

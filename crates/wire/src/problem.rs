@@ -101,8 +101,16 @@ problem_codes! {
     StoreFailed => "store_failed", 507;
     /// The disk is full. Device only.
     DiskFull => "disk_full", 507;
+    /// Part of the store is damaged; nothing was changed. Device only.
+    StoreDamaged => "store_damaged", 503;
     /// The store was written by a newer app. Device only.
     StoreTooNew => "store_too_new", 503;
+    /// Groups of a recovery code are mistyped; `params.groups`. Device only.
+    RecoveryCodeTypo => "recovery_code_typo", 422;
+    /// A recovery code has `params.found` characters instead of `params.wanted`. Device only.
+    RecoveryCodeLength => "recovery_code_length", 422;
+    /// A recovery code that does not belong to this device, or no longer holds. Device only.
+    RecoveryCodeWrong => "recovery_code_wrong", 422;
     /// Sign-in was cancelled or ran out of time.
     SignInFailed => "sign_in_failed", 401;
     /// A file could not be read from where it was picked.

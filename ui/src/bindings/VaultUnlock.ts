@@ -7,4 +7,8 @@ export type VaultUnlock = { "way": "retry" } | { "way": "passphrase",
 /**
  * The passphrase; at least 8 characters when first set.
  */
-passphrase: string, } | { "way": "memory_only" };
+passphrase: string, } | { "way": "recovery_code", 
+/**
+ * As the resident typed it.
+ */
+code: string, } | { "way": "memory_only" };

@@ -7,4 +7,4 @@ export type VaultView = { "state": "open" } | { "state": "open_by_passphrase" } 
 /**
  * Problem code.
  */
-code: string, } | { "state": "memory_only" };
+code: string, } | { "state": "damaged" } | { "state": "memory_only" };

@@ -78,6 +78,13 @@ import type { RowsRead } from './RowsRead'
 import type { RowsTake } from './RowsTake'
 import type { RowsTemplate } from './RowsTemplate'
 import type { RowsView } from './RowsView'
+import type { RecoveryConfirm } from './RecoveryConfirm'
+import type { RecoveryMade } from './RecoveryMade'
+import type { RecoveryMake } from './RecoveryMake'
+import type { RecoveryView } from './RecoveryView'
+import type { SalvageBeginAnew } from './SalvageBeginAnew'
+import type { SalvageExport } from './SalvageExport'
+import type { SalvageExported } from './SalvageExported'
 import type { SearchView } from './SearchView'
 import type { SessionBegin } from './SessionBegin'
 import type { SessionCancel } from './SessionCancel'
@@ -94,6 +101,10 @@ export interface Commands {
   session_cancel: { request: SessionCancel; response: SessionView }
   session_end: { request: SessionEnd; response: SessionView }
   vault_unlock: { request: VaultUnlock; response: AppStartView }
+  recovery_make: { request: RecoveryMake; response: RecoveryMade }
+  recovery_confirm: { request: RecoveryConfirm; response: RecoveryView }
+  salvage_export: { request: SalvageExport; response: SalvageExported }
+  salvage_begin_anew: { request: SalvageBeginAnew; response: AppStartView }
   home_open: { request: HomeOpen; response: HomeView }
   catalogue_open: { request: CatalogueOpen; response: CatalogueView }
   catalogue_search: { request: CatalogueSearch; response: SearchView }

@@ -5,12 +5,13 @@ use std::time::Duration;
 use haoban_wire::{
     Problem, ProblemCode,
     ui::{
-        AppStart, AppStartView, DataErase, SessionBegin, SessionCancel, SessionEnd, SessionView, Settings,
-        SettingsSave, VaultUnlock,
+        AppStart, AppStartView, DataErase, RecoveryConfirm, RecoveryMade, RecoveryMake, RecoveryView, SalvageBeginAnew,
+        SalvageExport, SalvageExported, SessionBegin, SessionCancel, SessionEnd, SessionView, Settings, SettingsSave,
+        VaultUnlock, VaultView,
     },
 };
 
-use crate::{Client, catalogue, inbox, outbox, session, settings, sync};
+use crate::{Client, catalogue, inbox, outbox, salvage, session, settings, sync};
 
 /// How long erasing waits for the platform to hear of the sign-out.
 const REVOKE_PATIENCE: Duration = Duration::from_secs(3);
@@ -27,11 +28,33 @@ pub async fn app_start(client: &Client, _request: AppStart) -> Result<AppStartVi
         session: session::view(client),
         city: catalogue::current(client).map(|catalogue| catalogue.pack.city.clone()),
         vault: client.vault().view(),
+        recovery: recovery(client).await,
+        saves_lost: client.autosave().lost_something(),
         online: connectivity.online(),
         last_online: connectivity.last_online(),
         unread: inbox::unread(client).await,
         outbox_open: outbox::rows(client).await.len().try_into().unwrap_or(u32::MAX),
     })
+}
+
+async fn recovery(client: &Client) -> RecoveryView {
+    let escrow = match client.store() {
+        Ok(store) => store.escrow().await.ok().flatten(),
+        Err(_) => None,
+    };
+    RecoveryView { possible: client.vault().view() == VaultView::Open, made_at: escrow.map(|escrow| escrow.made_at) }
+}
+
+/// Shows a new recovery code.
+pub async fn recovery_make(client: &Client, _request: RecoveryMake) -> Result<RecoveryMade, Problem> {
+    let (groups, ask) = client.show_recovery_code().await?;
+    Ok(RecoveryMade { groups, ask: ask.try_into().unwrap_or(1) })
+}
+
+/// Puts the code that is being shown in force.
+pub async fn recovery_confirm(client: &Client, request: RecoveryConfirm) -> Result<RecoveryView, Problem> {
+    client.confirm_recovery_code(&request.group).await?;
+    Ok(recovery(client).await)
 }
 
 async fn settings_and_catalogue(client: &Client) {
@@ -65,6 +88,20 @@ pub async fn session_end(client: &Client, _request: SessionEnd) -> Result<Sessio
 /// Opens the vault another way.
 pub async fn vault_unlock(client: &Client, request: VaultUnlock) -> Result<AppStartView, Problem> {
     client.unlock(request).await?;
+    app_start(client, AppStart {}).await
+}
+
+/// Writes what can still be read of a damaged store to a file.
+pub async fn salvage_export(client: &Client, request: SalvageExport) -> Result<SalvageExported, Problem> {
+    Ok(salvage::export(client, request).await?)
+}
+
+/// Sets a damaged store aside and begins anew.
+pub async fn salvage_begin_anew(client: &Client, request: SalvageBeginAnew) -> Result<AppStartView, Problem> {
+    if !request.confirmed {
+        return Err(Problem::new(ProblemCode::BadRequest).with("what", "confirmed"));
+    }
+    client.begin_anew().await?;
     app_start(client, AppStart {}).await
 }
 

@@ -20,7 +20,7 @@ pub async fn start_correction(client: &Client, case: &CaseView) -> Result<DraftV
     let notice =
         case.correction.as_ref().filter(|notice| notice.answered_at.is_none()).ok_or(ProblemCode::NotAllowedNow)?;
     let holder = holder(client);
-    let begun = load_all(client.store()?.reader(), client.vault()).await?.into_iter().find(|draft| {
+    let begun = load_all(client).await?.into_iter().find(|draft| {
         matches!(draft.standing, Standing::Open | Standing::Frozen)
             && may_see(draft.record.owner, holder)
             && draft.record.correction.as_ref().is_some_and(|correction| correction.notice.id == notice.id)

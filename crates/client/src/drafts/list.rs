@@ -38,7 +38,7 @@ pub async fn rows(client: &Client) -> Vec<DraftRow> {
 
 async fn visible(client: &Client) -> Result<Vec<StoredDraft>, ClientError> {
     let holder = holder(client);
-    let mut drafts = load_all(client.store()?.reader(), client.vault()).await?;
+    let mut drafts = load_all(client).await?;
     drafts.retain(|draft| may_see(draft.record.owner, holder));
     Ok(drafts)
 }
@@ -112,7 +112,7 @@ async fn change(
 ) -> Result<(), ClientError> {
     let mut slot = client.drafts().lock(id).await;
     let mut open: Option<OpenDraft> = slot.take();
-    let mut stored = record::load(client.store()?.reader(), client.vault(), id).await?;
+    let mut stored = record::load(client, id).await?;
     if !may_see(stored.record.owner, holder(client)) {
         return Err(ProblemCode::NotFound.into());
     }

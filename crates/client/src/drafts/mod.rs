@@ -1,8 +1,9 @@
 //! Drafts: begun, saved on every change, upgraded when the service changes, frozen when sent.
 //!
-//! A save is acknowledged after one durable write. An open draft keeps its evaluation in memory, so a
-//! save judges only what the change touches.
+//! A save is acknowledged when it is in the autosave log ([`autosave`]), every other change after one durable write.
+//! An open draft keeps its evaluation in memory, so a save judges only what the change touches.
 
+pub(crate) mod autosave;
 mod correction;
 mod list;
 mod opened;
@@ -30,7 +31,7 @@ pub(crate) use correction::settled_targets;
 pub use correction::start_correction;
 pub use list::{delete, list, purge, rename, restore, rows};
 pub(crate) use opened::OpenDraft;
-pub(crate) use record::{CorrectionRecord, DraftRecord, Standing, StoredDraft, load, update};
+pub(crate) use record::{CorrectionRecord, DEFINITION, DraftRecord, Standing, StoredDraft, load, update};
 pub use save::save;
 pub(crate) use save::store_choices;
 pub use start::{open, start};

@@ -9,7 +9,7 @@ use haoban_domain::{
 };
 use haoban_wire::{Problem, ProblemCode};
 
-use super::{Standing, StoredDraft, evaluator, holder, may_see, record};
+use super::{Standing, StoredDraft, autosave::Delta, evaluator, holder, may_see, record, save::size_of_answer};
 use crate::{Client, ClientError, facts, licences, session};
 
 /// A draft that is being worked on.
@@ -22,7 +22,7 @@ pub(crate) struct OpenDraft {
 impl OpenDraft {
     /// Reads a draft and judges it on what is known today.
     pub(crate) async fn load(client: &Client, id: DraftId) -> Result<Self, ClientError> {
-        let stored = record::load(client.store()?.reader(), client.vault(), id).await?;
+        let stored = record::load(client, id).await?;
         if !may_see(stored.record.owner, holder(client)) {
             return Err(ProblemCode::NotFound.into());
         }
@@ -65,6 +65,17 @@ impl OpenDraft {
         inputs.today != client.now().city_date()
             || inputs.applicant.as_ref().map(|person| person.party)
                 != session::person(client).map(|person| person.party)
+    }
+
+    /// Takes a save over that the evaluation knows already.
+    pub(crate) fn take(&mut self, delta: &Delta) {
+        delta.change(&mut self.stored);
+        self.stored.revision = delta.revision;
+    }
+
+    /// Bytes of all answers, about.
+    pub(crate) fn answers_size(&self) -> usize {
+        self.stored.record.answers.values().map(size_of_answer).sum()
     }
 
     /// Takes the counts for the list from the state.

@@ -13,8 +13,9 @@ use haoban_domain::{
 };
 use haoban_wire::{ProblemCode, ui::UpgradeNote};
 use serde::{Deserialize, Serialize};
-use sqlx::SqlitePool;
+use sqlx::SqliteExecutor;
 
+use super::autosave;
 use crate::{
     Client, ClientError,
     store::{Write, records},
@@ -23,7 +24,7 @@ use crate::{
 
 pub(crate) const TABLE: &str = "draft";
 /// Sealed copies of the definitions drafts were begun with.
-const DEFINITION: &str = "definition";
+pub(crate) const DEFINITION: &str = "definition";
 
 /// Sealed content of a draft.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -85,7 +86,7 @@ impl Standing {
         }
     }
 
-    fn parse(text: &str) -> Self {
+    pub(crate) fn parse(text: &str) -> Self {
         match text {
             "frozen" => Self::Frozen,
             "sent" => Self::Sent,
@@ -118,20 +119,33 @@ fn opened(vault: &Vault, (id, revision, standing, sealed, saved_at): Row) -> Res
     })
 }
 
-/// Reads one draft, whoever owns it.
-pub(crate) async fn load(reader: &SqlitePool, vault: &Vault, id: DraftId) -> Result<StoredDraft, ClientError> {
+/// Reads one draft, whoever owns it, with all its saves.
+pub(crate) async fn load(client: &Client, id: DraftId) -> Result<StoredDraft, ClientError> {
+    autosave::fold(client).await?;
+    let found = fetch(client.store()?.reader(), client.vault(), id).await?;
+    Ok(found.ok_or(ProblemCode::NotFound)?)
+}
+
+/// Reads one draft inside a transaction.
+pub(super) async fn load_in(write: &mut Write, vault: &Vault, id: DraftId) -> Result<Option<StoredDraft>, ClientError> {
+    fetch(&mut **write, vault, id).await
+}
+
+async fn fetch(from: impl SqliteExecutor<'_>, vault: &Vault, id: DraftId) -> Result<Option<StoredDraft>, ClientError> {
     let row: Option<Row> = sqlx::query_as("SELECT id, revision, standing, sealed, saved_at FROM draft WHERE id = $1")
         .bind(id.to_string())
-        .fetch_optional(reader)
+        .fetch_optional(from)
         .await?;
-    opened(vault, row.ok_or(ProblemCode::NotFound)?)
+    row.map(|row| opened(vault, row)).transpose()
 }
 
 /// Reads all drafts, latest first. One that cannot be opened is left out and told to the log, so that it does not hide the others.
-pub(crate) async fn load_all(reader: &SqlitePool, vault: &Vault) -> Result<Vec<StoredDraft>, ClientError> {
+pub(crate) async fn load_all(client: &Client) -> Result<Vec<StoredDraft>, ClientError> {
+    autosave::fold(client).await?;
+    let vault = client.vault();
     let rows: Vec<Row> =
         sqlx::query_as("SELECT id, revision, standing, sealed, saved_at FROM draft ORDER BY saved_at DESC, id DESC")
-            .fetch_all(reader)
+            .fetch_all(client.store()?.reader())
             .await?;
     if let Err(error) = vault.keys() {
         return Err(error.into());
@@ -164,6 +178,16 @@ pub(crate) async fn insert(write: &mut Write, vault: &Vault, draft: &StoredDraft
 
 /// Writes a draft over the revision before; a conflict when somebody else was first.
 pub(crate) async fn update(write: &mut Write, vault: &Vault, draft: &StoredDraft) -> Result<(), ClientError> {
+    update_from(write, vault, draft, draft.revision - 1).await
+}
+
+/// The same over a given revision.
+pub(super) async fn update_from(
+    write: &mut Write,
+    vault: &Vault,
+    draft: &StoredDraft,
+    before: u64,
+) -> Result<(), ClientError> {
     let id = draft.id.to_string();
     let sealed = vault.seal_json(TABLE, &id, draft.revision, &draft.record)?;
     let deleted = (draft.standing == Standing::Deleted).then(|| draft.saved_at.millis());
@@ -176,7 +200,7 @@ pub(crate) async fn update(write: &mut Write, vault: &Vault, draft: &StoredDraft
     .bind(draft.saved_at.millis())
     .bind(deleted)
     .bind(&id)
-    .bind(draft.revision.cast_signed() - 1)
+    .bind(before.cast_signed())
     .execute(&mut **write)
     .await?;
     if changed.rows_affected() == 0 {

@@ -1,4 +1,4 @@
-//! The save: judge, seal, one durable write, then acknowledge.
+//! The save: judge, seal, append to the log, then acknowledge.
 
 use std::collections::BTreeMap;
 
@@ -13,17 +13,22 @@ use haoban_wire::{
 };
 use serde_json::Value;
 
-use super::{OpenDraft, holder, record};
+use super::{
+    OpenDraft,
+    autosave::{self, Delta},
+    holder, record,
+};
 use crate::{Client, ClientError, materials::FileChange};
 
 /// Most bytes of all answers of a draft as JSON. Far above any form; it only stops a runaway page.
 const ANSWERS_MOST: usize = 512 * 1024;
 
-/// Saves changed answers. When it returns, they are on disk.
+/// Saves changed answers. When it returns, the end of the app costs nothing; a change of page is on the disk as well.
 pub async fn save(client: &Client, request: DraftSave) -> Result<DraftSaved, ClientError> {
     let mut slot = client.drafts().lock(request.draft_id).await;
+    let written_elsewhere = client.store()?.was_written_elsewhere();
     let mut open = match slot.take() {
-        Some(open) if !open.is_stale(client) => open,
+        Some(open) if !written_elsewhere && !open.is_stale(client) => open,
         _ => OpenDraft::load(client, request.draft_id).await?,
     };
     if let Err(error) = check(&open, &request) {
@@ -31,13 +36,26 @@ pub async fn save(client: &Client, request: DraftSave) -> Result<DraftSaved, Cli
         return Err(error);
     }
     // From here on a failure leaves the slot empty: what is in memory may no longer be what is on disk.
-    let changes = request.changes.into_iter().map(|(field, value)| (field, value.filter(is_answer))).collect();
-    open.evaluation.change(changes);
-    open.stored.record.answers = open.evaluation.inputs().answers.clone();
-    if let Some(page) = request.page {
-        open.stored.record.page = Some(page);
+    let changes: BTreeMap<_, _> =
+        request.changes.into_iter().map(|(field, value)| (field, value.filter(is_answer))).collect();
+    open.evaluation.change(changes.clone());
+    open.count_pages();
+    let turned = request.page.is_some() && request.page != open.stored.record.page;
+    let delta = Delta {
+        draft: open.stored.id,
+        revision: open.stored.revision + 1,
+        saved_at: client.now(),
+        owner: open.stored.record.owner.or(holder(client)),
+        page: request.page,
+        done: open.stored.record.done,
+        total: open.stored.record.total,
+        changes,
+    };
+    open.take(&delta);
+    autosave::keep(client, delta).await?;
+    if turned {
+        autosave::fold(client).await?;
     }
-    write(client, &mut open, FileChange::default()).await?;
     let saved =
         DraftSaved { revision: open.stored.revision, state: open.state().clone(), saved_at: open.stored.saved_at };
     *slot = Some(open);
@@ -64,10 +82,21 @@ async fn write(client: &Client, open: &mut OpenDraft, files: FileChange) -> Resu
     stored.record.upgrade = None;
     stored.revision += 1;
     stored.saved_at = client.now();
+    autosave::fold(client).await?;
     let mut write = client.store()?.write().await?;
     record::update(&mut write, client.vault(), stored).await?;
     files.write(&mut write, client.vault(), stored.id, stored.saved_at).await?;
     Ok(write.commit().await?)
+}
+
+/// Bytes of an answer, near enough to stop a runaway page, without writing it out.
+pub(super) fn size_of_answer(value: &Value) -> usize {
+    match value {
+        Value::Null | Value::Bool(_) | Value::Number(_) => 8,
+        Value::String(text) => text.len() + 2,
+        Value::Array(list) => 2 + list.iter().map(size_of_answer).sum::<usize>(),
+        Value::Object(map) => map.iter().map(|(key, value)| key.len() + 4 + size_of_answer(value)).sum(),
+    }
 }
 
 /// A cleared answer is absent, however a page says it.
@@ -88,15 +117,14 @@ fn check(open: &OpenDraft, request: &DraftSave) -> Result<(), ClientError> {
                 .into());
         }
     }
-    let size = serde_json::to_vec(&request.changes).map(|json| json.len()).unwrap_or(usize::MAX);
-    let held = serde_json::to_vec(&open.stored.record.answers).map(|json| json.len()).unwrap_or(0);
-    small(size.saturating_add(held))
+    let size: usize = request.changes.values().flatten().map(size_of_answer).sum();
+    small(size.saturating_add(open.answers_size()))
 }
 
 /// The answers a draft begins with, by the same rules as later ones.
 pub(super) fn first_answers(item: &ServiceItem, answers: Answers) -> Result<Answers, ClientError> {
     answers.keys().try_for_each(|field| known(item, field))?;
-    small(serde_json::to_vec(&answers).map(|json| json.len()).unwrap_or(usize::MAX))?;
+    small(answers.values().map(size_of_answer).sum())?;
     Ok(answers.into_iter().filter(|(_, value)| is_answer(value)).collect())
 }
 

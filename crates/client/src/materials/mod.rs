@@ -59,7 +59,7 @@ impl Client {
     /// The small picture of a file: media type and bytes. `None` when there is none, or not for this person.
     pub async fn thumbnail(&self, file: FileId) -> Option<(&'static str, Vec<u8>)> {
         let (draft, attached) = rows::one(self, file).await.ok().flatten()?;
-        let owner = load(self.store().ok()?.reader(), self.vault(), draft).await.ok()?.record.owner;
+        let owner = load(self, draft).await.ok()?.record.owner;
         if !may_see(owner, holder(self)) || attached.thumb.is_none() {
             return None;
         }

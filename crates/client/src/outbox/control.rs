@@ -105,7 +105,7 @@ async fn take_back(client: &Client, entry: &Entry) -> Result<(), ClientError> {
     let mut held = None;
     if let Some(draft) = entry.draft_id {
         let slot = client.drafts().lock(draft).await;
-        let stored = drafts::load(client.store()?.reader(), client.vault(), draft).await?;
+        let stored = drafts::load(client, draft).await?;
         held = Some((slot, stored));
     }
     let mut write = client.store()?.write().await?;

@@ -275,7 +275,7 @@ pub(super) async fn settle(client: &Client, id: &str, outcome: Outcome) -> Resul
         _ => None,
     };
     let taken = match &draft_slot {
-        Some((draft, _)) => Some(drafts::load(client.store()?.reader(), client.vault(), *draft).await?),
+        Some((draft, _)) => Some(drafts::load(client, *draft).await?),
         None => None,
     };
     let mut write = client.store()?.write().await?;

@@ -1,13 +1,14 @@
 //! What of a session lies in the store, sealed: who it was and the refresh token.
 
-use haoban_domain::person::Applicant;
+use haoban_domain::{ids::PartyId, person::Applicant};
 use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Serialize};
 
 use super::{discovery, tokens};
 use crate::{Client, ClientError, store::records};
 
-const KIND: &str = "session";
+/// Kind of the sealed record.
+pub(crate) const KIND: &str = "session";
 const CURRENT: &str = "current";
 const REVOKE: &str = "revoke";
 
@@ -18,6 +19,11 @@ pub(super) struct Kept {
     pub(super) person: Applicant,
     /// Absent when the session ended by itself.
     pub(super) refresh: Option<String>,
+}
+
+/// Whose session a sealed record was, once it is open.
+pub(crate) fn party(content: &[u8]) -> Option<PartyId> {
+    Some(serde_json::from_slice::<Kept>(content).ok()?.person.party)
 }
 
 /// Reads it.

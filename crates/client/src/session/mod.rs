@@ -32,7 +32,7 @@ use crate::Client;
 use machine::State;
 
 pub(crate) use driver::{begin, cancel, end, restore};
-pub(crate) use kept::retry_revocations;
+pub(crate) use kept::{KIND as KEPT_KIND, party as kept_party, retry_revocations};
 pub(crate) use renewal::SessionTokens;
 
 /// What the session keeps in memory.

@@ -4,20 +4,33 @@
 //! and in a memory-only store it would wait for ever.
 
 mod files;
+mod inspect;
+mod mark;
+mod meta;
 pub mod records;
+pub(crate) mod sealed_log;
 #[cfg(test)]
 mod tests;
+mod write;
 
-use std::{path::Path, time::Duration};
+use std::{
+    path::{Path, PathBuf},
+    sync::Arc,
+    time::Duration,
+};
 
-use haoban_domain::time::Timestamp;
 use sqlx::{
-    Sqlite, SqlitePool, Transaction,
+    Connection, SqlitePool,
     migrate::Migrator,
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
 };
 
 pub(crate) use files::SealedFiles;
+use mark::Mark;
+pub(crate) use meta::VaultMeta;
+pub use write::Write;
+
+use crate::vault::Keys;
 
 static MIGRATIONS: Migrator = sqlx::migrate!("./migrations");
 const READERS: u32 = 3;
@@ -46,15 +59,20 @@ pub enum StoreError {
 
 impl From<sqlx::Error> for StoreError {
     fn from(error: sqlx::Error) -> Self {
+        // Tables and queries are this app's own: a value of another kind was not written by it.
+        if matches!(error, sqlx::Error::ColumnDecode { .. } | sqlx::Error::Decode(_)) {
+            return Self::Damaged(error.to_string());
+        }
         // SQLite result codes: 13 full, 11 corrupt, 26 not a database. The low byte is the primary code.
-        let code = match &error {
-            sqlx::Error::Database(inner) => {
-                inner.code().and_then(|code| code.parse::<i64>().ok()).map(|code| code & 0xff)
-            }
+        let extended = match &error {
+            sqlx::Error::Database(inner) => inner.code().and_then(|code| code.parse::<i64>().ok()),
             _ => None,
         };
+        let code = extended.map(|code| code & 0xff);
         match code {
             Some(13) => Self::Full,
+            // The index of the write-ahead log could not grow.
+            _ if extended == Some(4874) => Self::Full,
             Some(11 | 26) => Self::Damaged(error.to_string()),
             _ => Self::Failed(error.to_string()),
         }
@@ -67,25 +85,13 @@ impl From<std::io::Error> for StoreError {
     }
 }
 
-/// What the vault keeps in clear.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct VaultMeta {
-    pub(crate) profile: String,
-    pub(crate) kdf: Option<String>,
-    pub(crate) wrapped: Option<Vec<u8>>,
-    pub(crate) proof: Vec<u8>,
-}
-
-type MetaRow = (String, Option<String>, Option<Vec<u8>>, Vec<u8>);
-
-/// An open transaction of the only writer.
-pub type Write = Transaction<'static, Sqlite>;
-
 /// The database of a profile.
 #[derive(Clone)]
 pub struct Store {
     reader: SqlitePool,
     writer: SqlitePool,
+    /// None in memory.
+    mark: Option<Arc<Mark>>,
 }
 
 impl Store {
@@ -100,13 +106,18 @@ impl Store {
             .pragma("secure_delete", "on")
             .pragma("fullfsync", "on")
             .pragma("checkpoint_fullfsync", "on");
-        if path.exists() {
-            prepare_existing(path).await?;
+        if std::fs::metadata(path).is_ok_and(|file| file.len() > 0) {
+            let found = inspect::inspect(path).await?;
+            if found.schema > 0 && found.schema < newest_known() {
+                copy_before_upgrade(path, found.schema).await?;
+            }
         }
         let writer = SqlitePoolOptions::new()
             .max_connections(1)
             .idle_timeout(None)
             .max_lifetime(None)
+            // SQLite rolls back by itself when the disk is full; the driver then believes for ever that it is inside.
+            .before_acquire(|connection, _| Box::pin(async move { Ok(!connection.is_in_transaction()) }))
             .connect_with(options.clone().create_if_missing(true))
             .await?;
         restrict(path)?;
@@ -115,7 +126,9 @@ impl Store {
             .max_connections(READERS)
             .connect_with(options.create_if_missing(false).pragma("query_only", "on"))
             .await?;
-        Ok(Self { reader, writer })
+        let store = Self { reader, writer, mark: Some(Arc::new(Mark::open(path))) };
+        store.stamp_older().await?;
+        Ok(store)
     }
 
     /// A store that is gone with the process.
@@ -129,12 +142,17 @@ impl Store {
             .connect_with(options)
             .await?;
         migrate(&only).await?;
-        Ok(Self { reader: only.clone(), writer: only })
+        Ok(Self { reader: only.clone(), writer: only, mark: None })
     }
 
     /// Begins the only kind of transaction that writes. No network or keychain call inside.
     pub async fn write(&self) -> Result<Write, StoreError> {
-        Ok(self.writer.begin_with("BEGIN IMMEDIATE").await?)
+        Write::begin(&self.writer, self.mark.clone()).await
+    }
+
+    /// Whether another process has written since this was last asked.
+    pub(crate) fn was_written_elsewhere(&self) -> bool {
+        self.mark.as_ref().is_some_and(|mark| mark.moved_elsewhere())
     }
 
     /// Connections that can only read.
@@ -147,18 +165,21 @@ impl Store {
     pub async fn close(&self) {
         self.reader.close().await;
         if !self.writer.is_closed()
-            && let Err(error) = sqlx::query("PRAGMA wal_checkpoint(TRUNCATE)").execute(&self.writer).await
+            && let Err(error) = self.empty_log().await
         {
             tracing::warn!(%error, "checkpoint on close failed");
         }
         self.writer.close().await;
     }
 
-    pub(crate) async fn vault_meta(&self) -> Result<Option<VaultMeta>, StoreError> {
-        let row: Option<MetaRow> = sqlx::query_as("SELECT profile, kdf, wrapped, proof FROM vault_meta WHERE id = 1")
-            .fetch_optional(&self.reader)
-            .await?;
-        Ok(row.map(|(profile, kdf, wrapped, proof)| VaultMeta { profile, kdf, wrapped, proof }))
+    async fn empty_log(&self) -> Result<(), StoreError> {
+        sqlx::query("PRAGMA wal_checkpoint(TRUNCATE)").execute(&self.writer).await?;
+        Ok(())
+    }
+
+    /// Opens every sealed row with the keys of the vault: damage that no page check finds.
+    pub(crate) async fn verify(&self, keys: &Keys) -> Result<(), StoreError> {
+        inspect::verify(&self.reader, keys).await
     }
 
     /// No vault and nothing sealed: the file was made, but its first row was not.
@@ -170,57 +191,20 @@ impl Store {
         .await?;
         Ok(rows == 0)
     }
+}
 
-    pub(crate) async fn begin_vault(&self, meta: &VaultMeta, now: Timestamp) -> Result<(), StoreError> {
-        let mut write = self.write().await?;
-        sqlx::query("INSERT INTO vault_meta (id, profile, way, kdf, wrapped, proof, created_at) VALUES (1, $1, $2, $3, $4, $5, $6)")
-            .bind(&meta.profile)
-            .bind(if meta.kdf.is_some() { "passphrase" } else { "keychain" })
-            .bind(&meta.kdf)
-            .bind(&meta.wrapped)
-            .bind(&meta.proof)
-            .bind(now.millis())
-            .execute(&mut *write)
-            .await?;
-        Ok(write.commit().await?)
-    }
+/// Whether a store was there and had acknowledged something, though its file may be gone.
+pub(crate) fn was_used(store: &Path) -> bool {
+    mark::read(store).is_some_and(|number| number > 0)
+}
+
+/// The write-ahead log of a store.
+pub(crate) fn log_of(store: &Path) -> PathBuf {
+    store.with_file_name(format!("{}-wal", store.file_name().unwrap_or_default().to_string_lossy()))
 }
 
 fn newest_known() -> i64 {
     MIGRATIONS.iter().map(|migration| migration.version).max().unwrap_or(0)
-}
-
-/// Looks at an existing file read-only; an older schema is copied before it is changed.
-async fn prepare_existing(path: &Path) -> Result<(), StoreError> {
-    // A reader of a write-ahead log makes files beside it and cannot remove them. Where no log waits, none are needed.
-    let log = path.with_file_name(format!("{}-wal", path.file_name().unwrap_or_default().to_string_lossy()));
-    let log_waits = std::fs::metadata(log).is_ok_and(|log| log.len() > 0);
-    let options = SqliteConnectOptions::new()
-        .filename(path)
-        .read_only(true)
-        .immutable(!log_waits)
-        .busy_timeout(Duration::from_secs(5));
-    let pool = SqlitePoolOptions::new().max_connections(1).connect_with(options).await?;
-    let found = schema_version(&pool).await;
-    pool.close().await;
-    let (found, known) = (found?, newest_known());
-    if found > known {
-        return Err(StoreError::TooNew { found, known });
-    }
-    if found > 0 && found < known {
-        copy_before_upgrade(path, found).await?;
-    }
-    Ok(())
-}
-
-async fn schema_version(pool: &SqlitePool) -> Result<i64, StoreError> {
-    let there: i64 = sqlx::query_scalar("SELECT count(*) FROM sqlite_schema WHERE name = '_sqlx_migrations'")
-        .fetch_one(pool)
-        .await?;
-    if there == 0 {
-        return Ok(0);
-    }
-    Ok(sqlx::query_scalar("SELECT coalesce(max(version), 0) FROM _sqlx_migrations").fetch_one(pool).await?)
 }
 
 async fn copy_before_upgrade(path: &Path, from: i64) -> Result<(), StoreError> {
@@ -239,6 +223,9 @@ async fn copy_before_upgrade(path: &Path, from: i64) -> Result<(), StoreError> {
 async fn migrate(pool: &SqlitePool) -> Result<(), StoreError> {
     MIGRATIONS.run(pool).await.map_err(|error| match error {
         sqlx::migrate::MigrateError::VersionMissing(found) => StoreError::TooNew { found, known: newest_known() },
+        sqlx::migrate::MigrateError::VersionMismatch(_) | sqlx::migrate::MigrateError::Dirty(_) => {
+            StoreError::Damaged("its list of migrations is not the one it was made with".to_owned())
+        }
         sqlx::migrate::MigrateError::Execute(error) => error.into(),
         other => StoreError::Failed(other.to_string()),
     })

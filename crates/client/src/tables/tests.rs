@@ -146,7 +146,7 @@ async fn bad_rows_are_written_with_reasons_and_come_back() {
     let request = RowsExport { draft_id: draft.id, field: "staff".into(), mode: RowsMode::Add };
     let exported = export(&client, request.clone()).await.unwrap();
     assert_eq!(exported.place, "要改的行-人员.csv");
-    let written = device.files.exported.lock().pop().unwrap();
+    let written = device.files.exported.lock().pop().unwrap().1;
     let text = String::from_utf8(written.clone()).unwrap();
     let lines: Vec<&str> = text.trim_start_matches('\u{feff}').split("\r\n").collect();
     assert!(text.starts_with('\u{feff}'), "Excel reads UTF-8 by its mark");
@@ -171,7 +171,7 @@ async fn the_template_has_the_columns_of_the_list(#[case] header: RowsHeader, #[
     let (client, draft) = draft(&device).await;
     let request = RowsTemplate { draft_id: draft.id, field: "staff".into(), header };
     assert_eq!(template(&client, request).await.unwrap().place, "空表-人员.csv");
-    let written = device.files.exported.lock().pop().unwrap();
+    let written = device.files.exported.lock().pop().unwrap().1;
     assert_eq!(String::from_utf8(written.clone()).unwrap(), expected);
     let filled = [written, "王五,1,是\r\n".as_bytes().to_vec()].concat();
     let preview = look(&device, &client, &draft, RowsMode::Add, &filled).await.unwrap();

@@ -28,6 +28,7 @@ pub(crate) struct Keys {
     file: Key,
     index: Key,
     proof: Key,
+    log: Key,
 }
 
 impl Keys {
@@ -47,6 +48,7 @@ impl Keys {
             file: purpose("file")?,
             index: purpose("index")?,
             proof: purpose("proof")?,
+            log: purpose("log")?,
         })
     }
 
@@ -77,6 +79,15 @@ impl Keys {
         sealed: &[u8],
     ) -> Result<Zeroizing<Vec<u8>>, VaultError> {
         envelope::open(&self.file, &[file.as_bytes(), &number.to_be_bytes(), &[u8::from(last)]], sealed)
+    }
+
+    /// Seals one record of the autosave log. Its number is bound, so records cannot be swapped or played again later.
+    pub(crate) fn seal_log(&self, number: u64, content: &[u8]) -> Result<Vec<u8>, VaultError> {
+        envelope::seal(&self.log, &[&number.to_be_bytes()], content)
+    }
+
+    pub(crate) fn open_log(&self, number: u64, sealed: &[u8]) -> Result<Zeroizing<Vec<u8>>, VaultError> {
+        envelope::open(&self.log, &[&number.to_be_bytes()], sealed)
     }
 
     pub(crate) fn blind(&self, kind: &str, name: &str) -> String {

@@ -8,6 +8,10 @@ mod keychain;
 mod keys;
 pub(crate) mod opening;
 mod passphrase;
+pub(crate) mod profile_files;
+pub(crate) mod recovery;
+mod recovery_code;
+mod stretch;
 #[cfg(test)]
 mod tests;
 
@@ -23,6 +27,8 @@ pub use envelope::Suite;
 pub use keychain::OsKeychain;
 pub(crate) use keys::Keys;
 pub use passphrase::PASSPHRASE_MIN;
+pub(crate) use recovery::{Escrow, Recovery};
+pub(crate) use recovery_code::RecoveryCode;
 
 use crate::{ports::KeychainError, store::StoreError};
 
@@ -44,6 +50,32 @@ pub enum VaultError {
     /// A first passphrase needs more characters.
     #[error("the passphrase is too short")]
     ShortPassphrase,
+    /// Groups of a typed recovery code do not add up.
+    #[error("groups of the recovery code are mistyped")]
+    RecoveryTypo {
+        /// Which, from 1.
+        groups: Vec<usize>,
+    },
+    /// A typed recovery code has too few or too many characters.
+    #[error("the recovery code has {found} characters instead of {wanted}")]
+    RecoveryLength {
+        /// Characters typed.
+        found: usize,
+        /// Characters of a code.
+        wanted: usize,
+    },
+    /// A well-formed recovery code, but not the one in force.
+    #[error("wrong recovery code")]
+    WrongRecoveryCode,
+    /// No recovery code was made, or none is being shown.
+    #[error("there is no recovery code")]
+    NoRecoveryCode,
+    /// Too many wrong recovery codes.
+    #[error("too many wrong recovery codes")]
+    TooManyTries {
+        /// How long to wait.
+        wait_millis: u64,
+    },
     /// The stored parameters of the passphrase lie below what this app accepts.
     #[error("the passphrase parameters are too weak")]
     WeakParameters,

@@ -2,17 +2,21 @@
 
 use std::path::{Path, PathBuf};
 
+use haoban_domain::time::Timestamp;
 use haoban_wire::{ProblemCode, ui::VaultView};
 use zeroize::Zeroizing;
 
 use super::{
-    Keys, VaultError,
+    Escrow, Keys, RecoveryCode, VaultError,
     keys::{KEY_BYTES, Key, random_key},
-    passphrase::{self, Stretch},
+    passphrase,
+    profile_files::create_private_dir,
+    stretch::Stretch,
 };
 use crate::{
+    error::store_code,
     ports::{Clock, Keychain, KeychainError, KeychainStatus},
-    store::{Store, StoreError, VaultMeta},
+    store::{self, Store, StoreError, VaultMeta},
 };
 
 /// File of the store inside a profile.
@@ -45,19 +49,17 @@ pub(crate) struct Profile<'a> {
 }
 
 impl Profile<'_> {
-    fn store_path(&self) -> PathBuf {
-        self.dir.join(STORE_FILE)
-    }
-
     /// Opens with the keychain, or says why not. Creates only where nothing was before.
     pub(crate) async fn open(&self) -> Opened {
         match self.open_inner().await {
             Ok(opened) => opened,
             Err(error) => {
                 tracing::error!(%error, "the profile cannot be opened");
+                if let VaultError::Store(StoreError::Damaged(_)) = error {
+                    return Opened::closed(VaultView::Damaged, None);
+                }
                 Opened::unreadable(match error {
-                    VaultError::Store(StoreError::TooNew { .. }) => ProblemCode::StoreTooNew,
-                    VaultError::Store(StoreError::Full) => ProblemCode::DiskFull,
+                    VaultError::Store(error) => store_code(&error),
                     _ => ProblemCode::StoreFailed,
                 })
             }
@@ -74,7 +76,8 @@ impl Profile<'_> {
                 store.close().await;
                 self.begin().await
             } else {
-                Ok(Opened::unreadable(ProblemCode::StoreFailed))
+                store.close().await;
+                Err(StoreError::Damaged("the vault's own row is gone".to_owned()).into())
             };
         };
         if meta.kdf.is_some() {
@@ -84,9 +87,14 @@ impl Profile<'_> {
     }
 
     async fn existing_store(&self) -> Result<Option<Store>, VaultError> {
-        let path = self.store_path();
-        let there = tokio::fs::metadata(&path).await.is_ok_and(|file| file.len() > 0);
-        if there { Ok(Some(Store::open(&path).await?)) } else { Ok(None) }
+        let path = store_path(self.dir);
+        if tokio::fs::metadata(&path).await.is_ok_and(|file| file.len() > 0) {
+            return Ok(Some(Store::open(&path).await?));
+        }
+        if store::was_used(&path) {
+            return Err(StoreError::Damaged("its file is gone".to_owned()).into());
+        }
+        Ok(None)
     }
 
     async fn with_keychain(&self, store: Store, meta: &VaultMeta) -> Result<Opened, VaultError> {
@@ -102,10 +110,13 @@ impl Profile<'_> {
             Err(KeychainError::Unavailable(_)) => None,
         };
         let keys = key.and_then(|root| Keys::derive(&root).ok()).filter(|keys| keys.fits(&meta.profile, &meta.proof));
-        Ok(match keys {
-            Some(keys) => Opened { view: VaultView::Open, keys: Some(keys), store: Some(store) },
-            None => Opened::closed(VaultView::KeyMissing, Some(store)),
-        })
+        match keys {
+            Some(keys) => {
+                let (keys, store) = verified(keys, store).await?;
+                Ok(Opened { view: VaultView::Open, keys: Some(keys), store: Some(store) })
+            }
+            None => Ok(Opened::closed(VaultView::KeyMissing, Some(store))),
+        }
     }
 
     /// First start: a key in the keychain, then the store.
@@ -133,6 +144,35 @@ impl Profile<'_> {
         self.create(&root, VaultView::Open, meta).await
     }
 
+    /// The root key of an open vault, asked from the keychain once more: it is not kept in memory.
+    pub(crate) async fn root(&self, store: &Store) -> Result<Zeroizing<Vec<u8>>, VaultError> {
+        let meta = store.vault_meta().await?.ok_or(VaultError::NotGenuine)?;
+        let root = self.keychain.load(&account(&meta.profile)).await?.ok_or(VaultError::NotGenuine)?;
+        if Keys::derive(&root)?.fits(&meta.profile, &meta.proof) { Ok(root) } else { Err(VaultError::NotGenuine) }
+    }
+
+    /// Brings the root key back into the keychain by the recovery code. The store is only read.
+    pub(crate) async fn recover(&self, store: &Store, code: RecoveryCode) -> Result<Keys, VaultError> {
+        match self.keychain.status().await {
+            KeychainStatus::Ready => {}
+            KeychainStatus::Locked => return Err(KeychainError::Locked.into()),
+            KeychainStatus::Unavailable => {
+                return Err(KeychainError::Unavailable("there is nowhere to put the key back".to_owned()).into());
+            }
+        }
+        let meta = store.vault_meta().await?.ok_or(VaultError::NotGenuine)?;
+        let escrow = store.escrow().await?.ok_or(VaultError::NoRecoveryCode)?;
+        let root = by_recovery_code(escrow, code).await?;
+        let root: Key = Zeroizing::new(root.as_slice().try_into().map_err(|_| VaultError::NotGenuine)?);
+        let keys = Keys::derive(root.as_slice())?;
+        if !keys.fits(&meta.profile, &meta.proof) {
+            return Err(VaultError::NotGenuine);
+        }
+        self.keep(&account(&meta.profile), &root).await?;
+        store.verify(&keys).await?;
+        Ok(keys)
+    }
+
     /// Stores the key and looks whether it is really there: some back ends forget silently.
     async fn keep(&self, account: &str, root: &Key) -> Result<(), VaultError> {
         self.keychain.store(account, root.as_slice()).await?;
@@ -150,7 +190,7 @@ impl Profile<'_> {
     ) -> Result<Opened, VaultError> {
         let keys = Keys::derive(root.as_slice())?;
         create_private_dir(self.dir)?;
-        let store = Store::open(&self.store_path()).await?;
+        let store = Store::open(&store_path(self.dir)).await?;
         store.begin_vault(&meta(&keys)?, self.clock.now()).await?;
         Ok(Opened { view, keys: Some(keys), store: Some(store) })
     }
@@ -182,11 +222,12 @@ impl Profile<'_> {
     pub(crate) async fn open_with_passphrase(store: &Store, passphrase: &str) -> Result<Keys, VaultError> {
         let meta = store.vault_meta().await?.ok_or(VaultError::NotGenuine)?;
         let (Some(kdf), Some(wrapped)) = (meta.kdf, meta.wrapped) else { return Err(VaultError::NotGenuine) };
-        let stretch: Stretch = serde_json::from_str(&kdf)?;
-        let words = Zeroizing::new(passphrase.to_owned());
-        let root = blocking(move || passphrase::unwrap(&stretch, &words, &wrapped)).await?;
-        let keys = Keys::derive(&root)?;
-        if keys.fits(&meta.profile, &meta.proof) { Ok(keys) } else { Err(VaultError::NotGenuine) }
+        let keys = Keys::derive(&by_passphrase(&kdf, &wrapped, passphrase).await?)?;
+        if !keys.fits(&meta.profile, &meta.proof) {
+            return Err(VaultError::NotGenuine);
+        }
+        store.verify(&keys).await?;
+        Ok(keys)
     }
 
     /// A store and keys that live as long as the process.
@@ -200,6 +241,34 @@ impl Profile<'_> {
     }
 }
 
+/// The store of a profile.
+pub(crate) fn store_path(dir: &Path) -> PathBuf {
+    dir.join(STORE_FILE)
+}
+
+/// Keys and store, once every sealed row was opened; a damaged store is closed.
+async fn verified(keys: Keys, store: Store) -> Result<(Keys, Store), VaultError> {
+    match store.verify(&keys).await {
+        Ok(()) => Ok((keys, store)),
+        Err(error) => {
+            store.close().await;
+            Err(error.into())
+        }
+    }
+}
+
+/// The root key from a passphrase.
+pub(crate) async fn by_passphrase(kdf: &str, wrapped: &[u8], words: &str) -> Result<Zeroizing<Vec<u8>>, VaultError> {
+    let stretch: Stretch = serde_json::from_str(kdf)?;
+    let (words, wrapped) = (Zeroizing::new(words.to_owned()), wrapped.to_vec());
+    blocking(move || passphrase::unwrap(&stretch, &words, &wrapped)).await
+}
+
+/// The root key from a recovery code.
+pub(crate) async fn by_recovery_code(escrow: Escrow, code: RecoveryCode) -> Result<Zeroizing<Vec<u8>>, VaultError> {
+    blocking(move || escrow.open(&code)).await
+}
+
 /// Name of the root key in the keychain.
 pub(crate) fn account(profile: &str) -> String {
     format!("root-key-{profile}")
@@ -211,40 +280,21 @@ fn random_profile() -> Result<String, VaultError> {
     Ok(hex::encode(bytes))
 }
 
+/// Wraps the root key under a new code.
+pub(crate) async fn escrow(
+    code: RecoveryCode,
+    root: Zeroizing<Vec<u8>>,
+    now: Timestamp,
+) -> Result<(RecoveryCode, Escrow), VaultError> {
+    blocking(move || {
+        let escrow = Escrow::make(&code, &root, now)?;
+        Ok((code, escrow))
+    })
+    .await
+}
+
 async fn blocking<T: Send + 'static>(
     work: impl FnOnce() -> Result<T, VaultError> + Send + 'static,
 ) -> Result<T, VaultError> {
     tokio::task::spawn_blocking(work).await.map_err(|_| VaultError::NotGenuine)?
-}
-
-/// Removes store and sealed files of a profile.
-pub(crate) fn erase_profile(dir: &Path) -> Result<(), StoreError> {
-    let gone = |result: std::io::Result<()>| match result {
-        Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(StoreError::from(error)),
-        _ => Ok(()),
-    };
-    gone(std::fs::remove_dir_all(dir.join(FILES_DIR)))?;
-    let Ok(entries) = std::fs::read_dir(dir) else { return Ok(()) };
-    for entry in entries.flatten() {
-        // Copies made before an upgrade, write-ahead log and shared memory all begin with the store's name.
-        if entry.file_name().to_string_lossy().starts_with("store.") {
-            gone(std::fs::remove_file(entry.path()))?;
-        }
-    }
-    Ok(())
-}
-
-/// Makes a folder only this user can enter.
-pub(crate) fn create_private_dir(dir: &Path) -> Result<(), StoreError> {
-    let mut builder = std::fs::DirBuilder::new();
-    builder.recursive(true);
-    #[cfg(unix)]
-    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-    builder.create(dir).map_err(StoreError::from)?;
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::PermissionsExt;
-        std::fs::set_permissions(dir, std::fs::Permissions::from_mode(0o700)).map_err(StoreError::from)?;
-    }
-    Ok(())
 }

@@ -1,6 +1,6 @@
 use haoban_wire::ui::{VaultUnlock, VaultView};
 
-use super::{passphrase::Stretch, *};
+use super::{recovery_code, stretch::Stretch, *};
 use crate::{
     fixture::{Device, begin, know},
     ports::KeychainStatus,
@@ -119,7 +119,7 @@ async fn a_file_that_is_no_store_is_left_alone() {
     let device = Device::new();
     std::fs::create_dir_all(&device.dir).unwrap();
     std::fs::write(device.dir.join("store.db"), vec![42; 8192]).unwrap();
-    nothing_changes(&device, VaultView::Unreadable { code: "store_failed".into() }).await;
+    nothing_changes(&device, VaultView::Damaged).await;
 }
 
 #[tokio::test]
@@ -184,6 +184,138 @@ async fn erasing_removes_store_files_and_key() {
     let after = device.keychain.keys.lock().clone();
     assert_eq!(after.len(), 1);
     assert_ne!(before, after);
+}
+
+/// A device whose recovery code was written down: the draft on it, the code and its keychain.
+async fn device_with_code() -> (Device, haoban_domain::ids::DraftId, Vec<String>) {
+    let device = Device::new();
+    let client = device.open_with_item(1).await;
+    let draft = begin(&client).await.id;
+    let groups = written_down(&client).await;
+    client.shutdown().await;
+    (device, draft, groups)
+}
+
+async fn written_down(client: &crate::Client) -> Vec<String> {
+    let (groups, ask) = client.show_recovery_code().await.unwrap();
+    client.confirm_recovery_code(&groups[ask - 1].to_lowercase()).await.unwrap();
+    groups
+}
+
+fn typed(groups: &[String]) -> VaultUnlock {
+    VaultUnlock::RecoveryCode { code: groups.join(" ") }
+}
+
+fn code(error: crate::ClientError) -> haoban_wire::ProblemCode {
+    haoban_wire::Problem::from(error).code
+}
+
+#[tokio::test]
+async fn the_code_brings_a_lost_or_swapped_key_back_and_only_reads_the_store() {
+    for swapped in [false, true] {
+        let (device, draft, groups) = device_with_code().await;
+        let keys = device.keychain.keys.lock().clone();
+        match swapped {
+            true => device.keychain.keys.lock().values_mut().for_each(|key| *key = vec![7; 32]),
+            false => device.keychain.keys.lock().clear(),
+        }
+        nothing_changes(&device, VaultView::KeyMissing).await;
+        let client = device.open().await;
+        assert!(client.store().unwrap().escrow().await.unwrap().is_some());
+        let files = device.all_files();
+        let profile = opening::Profile { dir: &device.dir, keychain: &*device.keychain, clock: &*device.clock };
+        let code = RecoveryCode::parse(&groups.concat()).unwrap();
+        profile.recover(&client.store().unwrap(), code).await.unwrap();
+        assert!(files == device.all_files(), "the store was touched");
+        assert_eq!(*device.keychain.keys.lock(), keys, "the key is in the keychain again");
+        client.shutdown().await;
+        assert_eq!(crate::drafts::rows(&device.open().await).await[0].id, draft);
+    }
+}
+
+#[tokio::test]
+async fn a_typo_is_named_and_a_wrong_code_changes_nothing() {
+    let (device, draft, mut groups) = device_with_code().await;
+    device.keychain.keys.lock().clear();
+    let client = device.open().await;
+    let last = groups[4].pop().unwrap();
+    groups[4].push(if last == '7' { '8' } else { '7' });
+    let problem = haoban_wire::Problem::from(client.unlock(typed(&groups)).await.unwrap_err());
+    assert_eq!((problem.code, problem.params["groups"].as_str()), (haoban_wire::ProblemCode::RecoveryCodeTypo, "5"));
+    let foreign: Vec<String> = RecoveryCode::fresh().unwrap().groups().iter().map(|group| group.to_string()).collect();
+    assert_eq!(code(client.unlock(typed(&foreign)).await.unwrap_err()), haoban_wire::ProblemCode::RecoveryCodeWrong);
+    assert!(device.keychain.keys.lock().is_empty());
+    groups[4].pop();
+    groups[4].push(last);
+    assert_eq!(client.unlock(typed(&groups)).await.unwrap(), VaultView::Open);
+    assert_eq!(crate::drafts::rows(&client).await[0].id, draft);
+}
+
+#[tokio::test]
+async fn a_new_code_ends_the_old_one_but_only_once_it_was_written_down() {
+    let (device, _, old) = device_with_code().await;
+    let client = device.open().await;
+    let (shown, ask) = client.show_recovery_code().await.unwrap();
+    let wrong = client.confirm_recovery_code(&shown[ask % 7]).await.unwrap_err();
+    assert_eq!(code(wrong), haoban_wire::ProblemCode::RecoveryCodeTypo);
+    client.shutdown().await;
+    let keys = std::mem::take(&mut *device.keychain.keys.lock());
+    let client = device.open().await;
+    assert!(client.unlock(typed(&shown)).await.is_err(), "never confirmed");
+    client.unlock(typed(&old)).await.unwrap();
+    assert!(client.confirm_recovery_code(&shown[0]).await.is_err(), "nothing is being shown");
+
+    let new = written_down(&client).await;
+    client.shutdown().await;
+    device.keychain.keys.lock().clear();
+    let client = device.open().await;
+    assert_eq!(code(client.unlock(typed(&old)).await.unwrap_err()), haoban_wire::ProblemCode::RecoveryCodeWrong);
+    client.unlock(typed(&new)).await.unwrap();
+    assert_eq!(*device.keychain.keys.lock(), keys);
+}
+
+#[tokio::test]
+async fn no_code_is_made_where_no_key_lies_in_the_keychain() {
+    let device = Device::new();
+    *device.keychain.status.lock() = KeychainStatus::Unavailable;
+    let client = device.open().await;
+    assert!(client.show_recovery_code().await.is_err());
+    client.unlock(VaultUnlock::MemoryOnly).await.unwrap();
+    assert!(client.show_recovery_code().await.is_err());
+
+    let (device, _, groups) = device_with_code().await;
+    *device.keychain.status.lock() = KeychainStatus::Unavailable;
+    let client = device.open().await;
+    let nowhere = client.unlock(typed(&groups)).await.unwrap_err();
+    assert_eq!(code(nowhere), haoban_wire::ProblemCode::KeychainUnavailable);
+    assert_eq!(client.vault().view(), VaultView::KeyMissing);
+}
+
+#[test]
+fn after_ten_wrong_codes_there_is_a_growing_wait() {
+    let recovery = Recovery::default();
+    let at = |millis| haoban_domain::time::Timestamp::from_millis(millis);
+    for _ in 0..9 {
+        recovery.was_wrong(at(0));
+        assert!(recovery.may_try(at(0)).is_ok());
+    }
+    let mut now = 0;
+    for wait in [30_000, 60_000, 120_000, 240_000, 480_000, 900_000, 900_000] {
+        recovery.was_wrong(at(now));
+        assert!(matches!(recovery.may_try(at(now + wait - 1)), Err(VaultError::TooManyTries { wait_millis: 1 })));
+        assert!(recovery.may_try(at(now + wait)).is_ok());
+        now += wait;
+    }
+    recovery.was_right();
+    recovery.was_wrong(at(now));
+    assert!(recovery.may_try(at(now)).is_ok());
+}
+
+#[test]
+fn a_group_is_known_however_it_is_written() {
+    assert!(recovery_code::same_group(" k7mo1 ", "K7M01"));
+    assert!(!recovery_code::same_group("", "K7M01"));
+    assert!(!recovery_code::same_group("K7M0", "K7M01"));
 }
 
 /// Run inside `dbus-run-session` with an unlocked (or locked) gnome-keyring; `tests/keychain.sh` does.

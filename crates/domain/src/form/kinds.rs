@@ -149,7 +149,9 @@ fn number(
 }
 
 /// An integer of `10^-decimals` as people write it.
-pub(super) fn decimal(number: i64, decimals: u8) -> String {
+/// Writes a number kept in units of `10^-decimals`: `12050` with two → `120.50`.
+#[must_use]
+pub fn decimal(number: i64, decimals: u8) -> String {
     if decimals == 0 {
         return number.to_string();
     }

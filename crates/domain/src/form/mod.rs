@@ -32,6 +32,7 @@ pub use evaluation::Evaluation;
 pub use evaluator::Evaluator;
 pub use inputs::{Inputs, JudgedCondition, Upgraded};
 pub use joint_state::{PlanPart, PlanState, Projected, Savings};
+pub use kinds::decimal;
 pub use rows::{Header, HeaderError, JudgedRows, ReadRow, TableList, cell_words, defused};
 pub use rule_error::RuleError;
 pub use state::*;

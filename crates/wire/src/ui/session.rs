@@ -26,6 +26,10 @@ pub struct AppStartView {
     pub city: Option<City>,
     /// Standing of the sealed store.
     pub vault: VaultView,
+    /// The recovery code of that store.
+    pub recovery: RecoveryView,
+    /// Whether the last keystrokes of an earlier run could not be read; the rest of the drafts is whole.
+    pub saves_lost: bool,
     /// Whether the platform answers.
     pub online: bool,
     /// When it last answered.
@@ -72,6 +76,8 @@ pub enum VaultView {
         /// Problem code.
         code: String,
     },
+    /// Part of the store is damaged. Nothing was changed; what can be read can be saved to a file.
+    Damaged,
     /// The resident chose to keep nothing on this device: everything is gone when the app closes.
     MemoryOnly,
 }
@@ -88,8 +94,78 @@ pub enum VaultUnlock {
         /// The passphrase; at least 8 characters when first set.
         passphrase: String,
     },
+    /// Bring a missing key back by the recovery code.
+    RecoveryCode {
+        /// As the resident typed it.
+        code: String,
+    },
     /// Keep nothing on this device.
     MemoryOnly,
+}
+
+/// Where the recovery code stands.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct RecoveryView {
+    /// Whether a code can be made now: the store is open and its key lies in the keychain.
+    pub possible: bool,
+    /// When the code in force was made; absent when there is none.
+    pub made_at: Option<Timestamp>,
+}
+
+/// Makes a new recovery code. It holds once it was confirmed; the one before it holds until then.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+#[ts(export)]
+pub struct RecoveryMake {}
+
+/// A recovery code, shown once.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct RecoveryMade {
+    /// Its groups, in order.
+    pub groups: Vec<String>,
+    /// Which group (from 1) will be asked for.
+    pub ask: u8,
+}
+
+/// Shows that the code was written down.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+#[ts(export)]
+pub struct RecoveryConfirm {
+    /// The group that was asked for.
+    pub group: String,
+}
+
+/// Writes the drafts that can still be read of a damaged store to a file.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+#[ts(export)]
+pub struct SalvageExport {
+    /// The passphrase or recovery code, where the keychain does not hold the key.
+    pub secret: Option<String>,
+}
+
+/// What became of it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct SalvageExported {
+    /// Where the file is; absent when nothing could be read.
+    pub place: Option<String>,
+    /// Drafts in it.
+    pub drafts: u32,
+    /// Drafts that could not be read.
+    pub unreadable: u32,
+}
+
+/// Sets a damaged store aside, unchanged, and begins anew.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+#[ts(export)]
+pub struct SalvageBeginAnew {
+    /// Must be true; drafts of the damaged store are not in the new one.
+    pub confirmed: bool,
 }
 
 /// Settings of this device.

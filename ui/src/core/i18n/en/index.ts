@@ -16,8 +16,9 @@ import me from './me.json'
 import outbox from './outbox.json'
 import problem from './problem.json'
 import publicity from './publicity.json'
+import recovery from './recovery.json'
 import rows from './rows.json'
 import settings from './settings.json'
 import start from './start.json'
 
-export default { access, appointments, apply, cases, core, drafts, form, help, home, inbox, items, joint, kit, licences, me, outbox, problem, publicity, rows, settings, start }
+export default { access, appointments, apply, cases, core, drafts, form, help, home, inbox, items, joint, kit, licences, me, outbox, problem, publicity, recovery, rows, settings, start }
