@@ -15,6 +15,8 @@ mod licences;
 mod on_postgres;
 #[path = "support/postgres.rs"]
 mod postgres;
+#[path = "intake/scanning.rs"]
+mod scanning;
 #[path = "intake/submit.rs"]
 mod submit;
 #[path = "intake/support.rs"]

@@ -2,7 +2,7 @@
 
 use std::str::FromStr as _;
 
-use haoban_domain::ids::CaseId;
+use haoban_domain::ids::{CaseId, UploadId};
 
 use super::Outcome;
 use crate::{AppState, Result, licences, materials, workflow};
@@ -18,6 +18,10 @@ pub enum JobKind {
     SettlePayment,
     /// A paid charge of a failed case is given back. Subject: case.
     RefundCharge,
+    /// A file that waits for the virus scanner is looked at again. Subject: upload.
+    ScanUpload,
+    /// The bytes of a forgotten upload are removed. Subject: upload.
+    DropFile,
     /// Uploads that nobody used are forgotten. Subject: `all`.
     SweepUploads,
     /// Codes of presentations that ended are forgotten. Subject: `all`.
@@ -26,11 +30,13 @@ pub enum JobKind {
 
 impl JobKind {
     /// Every kind.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 8] = [
         Self::DeemedAcceptance,
         Self::CorrectionOverdue,
         Self::SettlePayment,
         Self::RefundCharge,
+        Self::ScanUpload,
+        Self::DropFile,
         Self::SweepUploads,
         Self::SweepPresentations,
     ];
@@ -45,6 +51,8 @@ impl JobKind {
             Self::CorrectionOverdue => "correction_overdue",
             Self::SettlePayment => "settle_payment",
             Self::RefundCharge => "refund_charge",
+            Self::ScanUpload => "scan_upload",
+            Self::DropFile => "drop_file",
             Self::SweepUploads => "sweep_uploads",
             Self::SweepPresentations => "sweep_presentations",
         }
@@ -62,6 +70,11 @@ impl JobKind {
             Self::CorrectionOverdue => workflow::end_unanswered(state, CaseId::from_str(subject)?).await,
             Self::SettlePayment => workflow::settle_payment(state, CaseId::from_str(subject)?).await,
             Self::RefundCharge => workflow::refund(state, CaseId::from_str(subject)?).await,
+            Self::ScanUpload => materials::scan_again(state, UploadId::from_str(subject)?).await,
+            Self::DropFile => {
+                materials::drop_file(state, UploadId::from_str(subject)?).await?;
+                Ok(Outcome::Done)
+            }
             Self::SweepUploads => {
                 materials::sweep(state).await?;
                 Ok(Outcome::Again(state.clock.now().plus_millis(HOUR)))
