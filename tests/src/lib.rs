@@ -1,5 +1,6 @@
 //! Steps that several suites take.
 
+mod books;
 mod scripts;
 
 use std::collections::BTreeMap;
@@ -17,6 +18,7 @@ use haoban_wire::{
 };
 use serde_json::{Value, json};
 
+pub use books::{Books, look_through};
 pub use scripts::{run_person, run_script, run_script_for};
 
 /// Answers that rent a flat on the market.
@@ -91,6 +93,17 @@ pub fn problems(view: &DraftView) -> Vec<String> {
     let fields = fields.map(|(id, field)| format!("{id}: {}", field.problems[0].message.zh));
     let materials = view.state.materials.iter().map(|material| format!("{}: {:?}", material.id, material.standing));
     fields.chain(view.state.problems.iter().map(|problem| problem.message.zh.clone())).chain(materials).collect()
+}
+
+/// A PDF of two pages and exactly so many bytes, so that its upload takes many steps.
+#[must_use]
+pub fn large_pdf(bytes: usize) -> Vec<u8> {
+    let mut file = haoban_testkit::pdf(2);
+    file.extend(b"\n% ");
+    let room = bytes.saturating_sub(file.len() + 1);
+    file.extend((0..room).map(|n| b'a' + u8::try_from(n % 23).unwrap_or(0)));
+    file.push(b'\n');
+    file
 }
 
 /// Sends a draft; answers the case's id.

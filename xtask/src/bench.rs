@@ -7,6 +7,7 @@ const BENCHES: &[(&str, &str)] = &[
     ("haoban-domain", "form"),
     ("haoban-domain", "search"),
     ("haoban-client", "autosave"),
+    ("haoban-server", "platform"),
     ("haoban-tests", "window"),
 ];
 

@@ -31,6 +31,9 @@ pub const TESTS: &[&str] = &[
     "python3-venv",
 ];
 
+/// What the rigs need to cut power and lines; each rig says so itself where it is missing.
+pub const FAULTS: &[&str] = &["xfsprogs", "e2fsprogs", "nftables", "iproute2", "faketime", "fiu-utils"];
+
 /// Outside judges of identifiers and workdays, used by tests only.
 const ORACLES: &[&str] = &["python-stdnum==2.2", "id-validator==1.0.20", "chinesecalendar==1.11.0"];
 

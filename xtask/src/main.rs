@@ -2,6 +2,7 @@
 
 mod bench;
 mod ci;
+mod faults;
 mod install;
 mod layers;
 mod package;
@@ -21,10 +22,12 @@ cargo xtask <task>
   run            install what is missing, build, start the platform with the demo city and open the app
                  (without a display: serve the app to a browser and print the address)
   test           run every test there is, installing what tests need
-                 test <suite>…   only: rust ui journeys browser shell postgres
+                 test <suite>…   only: rust ui journeys faults browser shell
   ci             what the gate runs: formatting, lints, layers, generated files, then every test
   gen            write the generated TypeScript and the window's command permissions
   layers         check who imports whom
+  faults         kill programs, cut lines and power, fill disks; print what was counted (--long: the long forms)
+                 faults <rig>…   only those whose name contains one of the words
   bench          print the measured ratios
   shots          take screenshots of every page in every mode into shots/
   package        build the .deb
@@ -40,6 +43,7 @@ fn main() -> ExitCode {
         "ci" => ci::ci(),
         "gen" => types::generate(),
         "layers" => layers::check(),
+        "faults" => faults::faults(&rest),
         "bench" => bench::bench(&rest),
         "shots" => shots::shots(&rest),
         "package" => package::package(),

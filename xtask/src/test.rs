@@ -2,10 +2,10 @@
 
 use std::process::Command;
 
-use crate::{install, place, shell, ui};
+use crate::{faults, install, place, shell, ui};
 
 /// Suites in the order of what they stand on.
-const SUITES: &[&str] = &["rust", "ui", "journeys", "browser", "shell"];
+const SUITES: &[&str] = &["rust", "ui", "journeys", "faults", "browser", "shell"];
 
 /// Runs all suites, or only the named ones.
 pub fn test(wanted: &[String]) -> anyhow::Result<()> {
@@ -24,6 +24,7 @@ pub fn test(wanted: &[String]) -> anyhow::Result<()> {
             "rust" => rust()?,
             "ui" => pages()?,
             "journeys" => journeys()?,
+            "faults" => faults::short()?,
             "browser" => browser()?,
             _ => window()?,
         }
@@ -66,7 +67,7 @@ fn window() -> anyhow::Result<()> {
 
 /// Programs and tests in one build: another choice of packages would unify features differently and build
 /// every dependency again.
-fn programs() -> anyhow::Result<()> {
+pub fn programs() -> anyhow::Result<()> {
     shell::must(&place::cargo(), &["build", "--quiet", "--workspace", "--all-targets"])
 }
 

@@ -3,7 +3,7 @@
 use haoban_domain::{appointment::Schedule, ids::PartyId};
 use haoban_wire::{
     Problem, ProblemCode,
-    appointments::{Appointment, HoldSlot, MoveAppointment},
+    appointments::{Appointment, AppointmentState, HoldSlot, MoveAppointment},
     ui::{
         AppointmentCancel, AppointmentChange, AppointmentHeld, AppointmentHold, AppointmentListView, AppointmentSlots,
         AppointmentSlotsView, CasePayStarted, ClientEvent,
@@ -11,7 +11,9 @@ use haoban_wire::{
 };
 
 use crate::{
-    Client, ClientError, catalogue,
+    Client, ClientError,
+    act_keys::Act,
+    catalogue,
     http::{Api, api},
     parties, session,
     store::{Write, records},
@@ -29,8 +31,18 @@ pub(crate) async fn slots(client: &Client, request: &AppointmentSlots) -> Result
 /// Holds a seat.
 pub(crate) async fn hold(client: &Client, request: AppointmentHold) -> Result<AppointmentHeld, Problem> {
     let body = HoldSlot { schedule: request.schedule, place: request.place, start: request.start };
-    let appointment = api(client).hold_slot(&key(client)?, &body).await?;
-    Ok(AppointmentHeld { appointment })
+    let (party, api) = signed_in(client)?;
+    let name = format!("hold {}", body.schedule);
+    let act = Act::begin(client, party, &name, &body).await?;
+    let held = api.hold_slot(&act.key, &body).await;
+    let appointment = act.end(held).await?;
+    if appointment.state != AppointmentState::Lapsed {
+        return Ok(AppointmentHeld { appointment });
+    }
+    // The answer to a tap of long ago; this tap is a new wish.
+    let act = Act::begin(client, party, &name, &body).await?;
+    let held = api.hold_slot(&act.key, &body).await;
+    Ok(AppointmentHeld { appointment: act.end(held).await? })
 }
 
 /// The list as kept; it is read anew behind the caller.
@@ -63,16 +75,20 @@ async fn kept(client: &Client) -> Result<AppointmentListView, Problem> {
 pub(crate) async fn change(client: &Client, request: AppointmentChange) -> Result<AppointmentListView, Problem> {
     let (party, api) = signed_in(client)?;
     let body = MoveAppointment { place: request.place, start: request.start };
-    let list = api.change_appointment(request.appointment_id, &key(client)?, &body).await?;
-    replace(client, party, list).await?;
+    let id = request.appointment_id;
+    let act = Act::begin(client, party, &format!("change {id}"), &body).await?;
+    let changed = api.change_appointment(id, &act.key, &body).await;
+    replace(client, party, act.end(changed).await?).await?;
     kept(client).await
 }
 
 /// Gives one up.
 pub(crate) async fn cancel(client: &Client, request: AppointmentCancel) -> Result<AppointmentListView, Problem> {
     let (party, api) = signed_in(client)?;
-    let list = api.cancel_appointment(request.appointment_id, &key(client)?).await?;
-    replace(client, party, list).await?;
+    let id = request.appointment_id;
+    let act = Act::begin(client, party, &format!("cancel {id}"), &()).await?;
+    let cancelled = api.cancel_appointment(id, &act.key).await;
+    replace(client, party, act.end(cancelled).await?).await?;
     kept(client).await
 }
 
@@ -108,7 +124,10 @@ pub(crate) async fn keep(
 
 /// Opens the page on which a charge is paid, in the language and size of the app.
 pub(crate) async fn pay(client: &Client, id: haoban_domain::ids::CaseId) -> Result<CasePayStarted, Problem> {
-    let page = api(client).payment_page(id).await?;
+    let (party, api) = signed_in(client)?;
+    let act = Act::begin(client, party, &format!("pay {id}"), &()).await?;
+    let page = api.payment_page(id, &act.key).await;
+    let page = act.end(page).await?;
     let settings = client.services().settings.read().clone();
     let lang = if settings.language == haoban_domain::text::Language::English { "en" } else { "zh-CN" };
     let mode = if settings.mode == haoban_wire::ui::Mode::Senior { "senior" } else { "standard" };
@@ -120,10 +139,4 @@ pub(crate) async fn pay(client: &Client, id: haoban_domain::ids::CaseId) -> Resu
 fn signed_in(client: &Client) -> Result<(PartyId, Api), Problem> {
     let party = session::party(client).ok_or(ProblemCode::SignedOut)?;
     Ok((party, api(client).for_party(party)))
-}
-
-/// A fresh key for one act: a retry inside the call carries the same.
-fn key(client: &Client) -> Result<String, Problem> {
-    let random = client.random::<10>()?;
-    Ok(haoban_domain::ids::OutboxId::new(client.now().millis(), random).to_string())
 }

@@ -1,6 +1,7 @@
 //! The window-free core of the app. It knows no window and no Tauri; hosts hand it ports and serve its commands.
 
 mod access;
+mod act_keys;
 mod appointments;
 pub mod cases;
 pub mod catalogue;

@@ -17,7 +17,7 @@ use crate::{
     },
     intake::{Items, PublishError},
     jobs,
-    materials::Uploads,
+    materials::{self, Uploads},
     notices::Hub,
     ports::{Clock, Random, SystemClock, SystemRandom},
     store::{MigrateError, OpenError, Store},
@@ -146,10 +146,11 @@ impl AppState {
         let keys = Keyring::open(&store, &secret, &*random, clock.now()).await?;
         let passwords = Passwords::new(Arc::clone(&secret), &*random)?;
         let uploads = Uploads::open(&config.data_dir)
-            .map_err(|source| StartError::DataDir { path: config.data_dir.clone(), source })?;
+            .map_err(|source| StartError::DataDir { path: config.data_dir.clone(), source })?
+            .with_scanner(materials::scanner(config.clamd.as_ref()));
         let config = Arc::new(config);
         let payments =
-            Arc::new(LocalLedger::new(store.clone(), Arc::clone(&config), Arc::clone(&clock), Arc::clone(&random)));
+            Arc::new(LocalLedger::new(store.clone(), Arc::clone(&config), Arc::clone(&clock), Arc::clone(&secret)));
         let state = Self {
             sms: Arc::new(LocalSmsGateway::new(store.clone(), Arc::clone(&clock))),
             store,

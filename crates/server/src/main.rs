@@ -1,4 +1,4 @@
-//! `haoban-server`: serve | worker | migrate | seed | check-city.
+//! `haoban-server`: serve | worker | migrate | seed | check-city | receipt.
 //!
 //! Exit codes: 0 all right, 1 it failed, 2 it was asked for something impossible (a wrong word, a wrong
 //! setting, a port that is taken).
@@ -15,6 +15,7 @@ use haoban_server::{
     app::{self, Ports, StartError},
     catalogue::{self, LoadedPack, check::simulate::Persona},
     config::{Config, ConfigError},
+    intake::verify::{self, Verdict},
     jobs, seed,
 };
 use tokio_util::sync::CancellationToken;
@@ -29,6 +30,9 @@ haoban-server – the city platform
   haoban-server check-city [FOLDER]    checks a city pack; --json for machines
       --simulate PERSONA ITEM [FOLDER]   what that person would be asked and must hand in
       --diff OLD NEW                     what changed between two packs, in words
+  haoban-server receipt verify FILE    whether this platform signed a receipt (the app's PDF, or JSON)
+      --keys FILE                        without a database: with keys as GET /v1/receipt-keys gave them
+      verify QR-CODE                     the same from the text of its QR code
   haoban-server settings               prints the settings with their defaults
 
   --config FILE   settings file (or HAOBAN_CONFIG); every setting is also HAOBAN_<NAME>
@@ -49,6 +53,8 @@ enum Failure {
     Other(#[from] anyhow::Error),
     #[error("{0}")]
     Io(#[from] std::io::Error),
+    #[error(transparent)]
+    Failpoints(#[from] haoban_failpoints::NotAnAction),
 }
 
 impl Failure {
@@ -70,6 +76,7 @@ struct Asked {
     simulate: bool,
     diff: bool,
     config: Option<PathBuf>,
+    keys: Option<PathBuf>,
 }
 
 fn main() -> ExitCode {
@@ -83,14 +90,25 @@ fn main() -> ExitCode {
 }
 
 fn asked(arguments: impl Iterator<Item = String>) -> Result<Asked, Failure> {
-    let mut asked =
-        Asked { command: String::new(), rest: Vec::new(), json: false, simulate: false, diff: false, config: None };
+    let mut asked = Asked {
+        command: String::new(),
+        rest: Vec::new(),
+        json: false,
+        simulate: false,
+        diff: false,
+        config: None,
+        keys: None,
+    };
     let mut arguments = arguments;
     while let Some(word) = arguments.next() {
         match word.as_str() {
             "--config" => {
                 let file = arguments.next().ok_or_else(|| Failure::Usage("--config needs a file".to_owned()))?;
                 asked.config = Some(PathBuf::from(file));
+            }
+            "--keys" => {
+                let file = arguments.next().ok_or_else(|| Failure::Usage("--keys needs a file".to_owned()))?;
+                asked.keys = Some(PathBuf::from(file));
             }
             "--json" => asked.json = true,
             "--simulate" => asked.simulate = true,
@@ -103,7 +121,11 @@ fn asked(arguments: impl Iterator<Item = String>) -> Result<Asked, Failure> {
         }
     }
     let only_check = asked.simulate || asked.diff || !asked.rest.is_empty();
-    if asked.command != "check-city" && only_check {
+    let takes_more = matches!(asked.command.as_str(), "check-city" | "receipt");
+    if asked.keys.is_some() && asked.command != "receipt" {
+        return Err(Failure::Usage("--keys belongs to `receipt verify`".to_owned()));
+    }
+    if !takes_more && only_check {
         return Err(Failure::Usage(format!("`{}` takes nothing behind it", asked.command)));
     }
     Ok(asked)
@@ -121,6 +143,7 @@ fn run() -> Result<ExitCode, Failure> {
     let file = asked.config.clone().or_else(|| std::env::var_os("HAOBAN_CONFIG").map(PathBuf::from));
     let config = Config::load(file.as_deref(), std::env::vars())?;
     log_to_stderr(&config)?;
+    haoban_failpoints::arm()?;
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     match asked.command.as_str() {
         "serve" => runtime.block_on(serve(config)),
@@ -128,6 +151,7 @@ fn run() -> Result<ExitCode, Failure> {
         "migrate" => runtime.block_on(migrate(config)),
         "seed" => runtime.block_on(seed_demo(config)),
         "check-city" => check_city(&config, &asked),
+        "receipt" => runtime.block_on(receipt(config, &asked)),
         other => Err(Failure::Usage(format!("there is no command `{other}`"))),
     }
 }
@@ -185,6 +209,61 @@ async fn seed_demo(config: Config) -> Result<ExitCode, Failure> {
     seed::run(&state).await?;
     state.store.close().await;
     say("the demo city is in the database\n")
+}
+
+/// 0 when the platform signed it, 1 when not, 2 when there is nothing to judge.
+async fn receipt(config: Config, asked: &Asked) -> Result<ExitCode, Failure> {
+    let [verb, what] = asked.rest.as_slice() else {
+        return Err(Failure::Usage("receipt needs `verify` and a file".to_owned()));
+    };
+    if verb != "verify" {
+        return Err(Failure::Usage(format!("there is no `receipt {verb}`")));
+    }
+    let file = Path::new(what).is_file().then(|| std::fs::read(what)).transpose()?;
+    let verdict = match (&asked.keys, file) {
+        (Some(keys), Some(bytes)) => {
+            let keys = verify::published(&std::fs::read(keys)?)
+                .ok_or_else(|| Failure::Usage("--keys: these are no receipt keys".to_owned()))?;
+            verify::judge(&keys, &bytes)
+        }
+        (Some(_), None) => return Err(Failure::Usage(format!("`{what}` is no file"))),
+        (None, file) => {
+            let state = AppState::open(config, Ports::default()).await?;
+            let keys = state.keys.receipt_public_keys();
+            let verdict = match file {
+                Some(bytes) => verify::judge(&keys, &bytes),
+                None => match verify::by_mark(&state.store, what).await? {
+                    Some(receipt) => verify::check(&keys, &receipt),
+                    None => Verdict::NoReceipt,
+                },
+            };
+            state.store.close().await;
+            verdict
+        }
+    };
+    tell_verdict(verdict, asked.json)
+}
+
+fn tell_verdict(verdict: Verdict, json: bool) -> Result<ExitCode, Failure> {
+    match verdict {
+        Verdict::Genuine(body) if json => {
+            say(&format!("{}\n", serde_json::to_string_pretty(&body).unwrap_or_default()))?;
+            Ok(ExitCode::SUCCESS)
+        }
+        Verdict::Genuine(body) => say(&format!(
+            "genuine: {} {} received {} by {}\nanswers {}\n",
+            body.case_number,
+            body.item_code,
+            body.received_at.inner(),
+            body.received_by.zh,
+            body.answers_sha256
+        )),
+        Verdict::Forged => {
+            say("not genuine: the signature does not fit\n")?;
+            Ok(ExitCode::FAILURE)
+        }
+        Verdict::NoReceipt => Err(Failure::Usage("there is no receipt of this platform in it".to_owned())),
+    }
 }
 
 fn check_city(config: &Config, asked: &Asked) -> Result<ExitCode, Failure> {

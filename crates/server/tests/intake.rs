@@ -17,6 +17,8 @@ mod on_postgres;
 mod postgres;
 #[path = "intake/publicity.rs"]
 mod publicity;
+#[path = "intake/scanning.rs"]
+mod scanning;
 #[path = "intake/submit.rs"]
 mod submit;
 #[path = "intake/support.rs"]

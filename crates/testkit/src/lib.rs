@@ -4,9 +4,11 @@
 //! Never a normal dependency of a product crate.
 
 mod cashier;
+mod citizen;
 mod desk;
 mod device;
 mod files;
+mod host;
 mod platform;
 mod programs;
 mod proxy;
@@ -14,10 +16,12 @@ mod sign_in;
 mod webdriver;
 
 pub use cashier::pay_at;
+pub use citizen::{Citizen, RentCase, copies_case, fresh_draft};
 pub use desk::Desk;
 pub use device::{Device, MemoryKeychain, RecordedNotifier, SigningBrowser, TestFiles, wait_for};
 pub use files::{jpeg_photo, pdf};
-pub use platform::{PASSWORD, Platform};
+pub use host::Host;
+pub use platform::{PASSWORD, Platform, Setup, platform_command};
 pub use programs::{Program, free_port, program_path, repository};
 pub use proxy::{ChaosProxy, Trouble};
 pub use sign_in::sign_in_over_http;

@@ -2,6 +2,8 @@
 
 use std::{
     path::{Path, PathBuf},
+    process::ExitStatus,
+    sync::Arc,
     time::Duration,
 };
 
@@ -17,12 +19,28 @@ use crate::{
 /// Password of every demo account.
 pub const PASSWORD: &str = "haoban-demo-2026";
 
+/// How a platform is set up.
+#[derive(Debug, Clone, Default)]
+pub struct Setup {
+    /// City pack; the demo city when absent. Changes of any other are followed.
+    pub city: Option<PathBuf>,
+    /// Address it names as its own; its port when absent.
+    pub public_url: Option<String>,
+    /// Database; SQLite in its own folder when absent.
+    pub database_url: Option<String>,
+    /// Folder of its data; one of its own when absent.
+    pub data: Option<PathBuf>,
+    /// Further settings by environment.
+    pub environment: Vec<(String, String)>,
+    /// A program that starts it, with arguments: `fiu-run …`, `faketime …`.
+    pub wrapper: Vec<String>,
+}
+
 /// A running platform with the demo city.
 pub struct Platform {
-    folder: TempDir,
+    folder: Arc<TempDir>,
     port: u16,
-    public_url: String,
-    city: PathBuf,
+    setup: Setup,
     program: Program,
 }
 
@@ -32,8 +50,16 @@ impl Platform {
     /// # Errors
     /// When it does not answer within a minute; its log is part of the error.
     pub async fn start() -> anyhow::Result<Self> {
-        let port = free_port()?;
-        Self::start_as(port, format!("http://127.0.0.1:{port}"), demo_city()).await
+        Self::start_with(Setup::default()).await
+    }
+
+    /// Starts one that is set up otherwise.
+    ///
+    /// # Errors
+    /// As [`Self::start`].
+    pub async fn start_with(setup: Setup) -> anyhow::Result<Self> {
+        let folder = tempfile::Builder::new().prefix("haoban-platform").tempdir()?;
+        Self::launch(Arc::new(folder), free_port()?, setup).await
     }
 
     /// Starts one on a city pack that is being written: changes of the folder are followed.
@@ -41,8 +67,7 @@ impl Platform {
     /// # Errors
     /// As [`Self::start`].
     pub async fn start_on_city(folder: PathBuf) -> anyhow::Result<Self> {
-        let port = free_port()?;
-        Self::start_as(port, format!("http://127.0.0.1:{port}"), folder).await
+        Self::start_with(Setup { city: Some(folder), ..Setup::default() }).await
     }
 
     /// Starts one that is reached through a proxy, and names the proxy's address as its own, as behind a real one.
@@ -50,15 +75,33 @@ impl Platform {
     /// # Errors
     /// As [`Self::start`].
     pub async fn start_behind_proxy() -> anyhow::Result<(Self, ChaosProxy)> {
-        let port = free_port()?;
-        let proxy = ChaosProxy::start(port).await?;
-        Ok((Self::start_as(port, proxy.url(), demo_city()).await?, proxy))
+        Self::start_behind_proxy_with(Setup::default()).await
     }
 
-    async fn start_as(port: u16, public_url: String, city: PathBuf) -> anyhow::Result<Self> {
+    /// The same, set up otherwise.
+    ///
+    /// # Errors
+    /// As [`Self::start`].
+    pub async fn start_behind_proxy_with(setup: Setup) -> anyhow::Result<(Self, ChaosProxy)> {
+        let port = free_port()?;
+        let proxy = ChaosProxy::start(port).await?;
         let folder = tempfile::Builder::new().prefix("haoban-platform").tempdir()?;
-        let program = launch(folder.path().to_path_buf(), port, &public_url, &city)?;
-        let platform = Self { folder, port, public_url, city, program };
+        let setup = Setup { public_url: Some(proxy.url()), ..setup };
+        Ok((Self::launch(Arc::new(folder), port, setup).await?, proxy))
+    }
+
+    /// A second process on the same database and files.
+    ///
+    /// # Errors
+    /// As [`Self::start`].
+    pub async fn twin(&self) -> anyhow::Result<Self> {
+        let setup = Setup { public_url: Some(self.public_url()), ..self.setup.clone() };
+        Self::launch(self.folder.clone(), free_port()?, setup).await
+    }
+
+    async fn launch(folder: Arc<TempDir>, port: u16, setup: Setup) -> anyhow::Result<Self> {
+        let program = launch(folder.path(), port, &setup)?;
+        let mut platform = Self { folder, port, setup, program };
         platform.await_health().await?;
         Ok(platform)
     }
@@ -69,10 +112,27 @@ impl Platform {
         format!("http://127.0.0.1:{}", self.port)
     }
 
+    fn public_url(&self) -> String {
+        self.setup.public_url.clone().unwrap_or_else(|| self.url())
+    }
+
     /// Its port.
     #[must_use]
     pub fn port(&self) -> u16 {
         self.port
+    }
+
+    /// Folder of its data.
+    #[must_use]
+    pub fn data(&self) -> PathBuf {
+        data_of(self.folder.path(), &self.setup)
+    }
+
+    /// Address of its database.
+    #[must_use]
+    pub fn database(&self) -> String {
+        let own = || format!("sqlite:{}", self.data().join("haoban.db").display());
+        self.setup.database_url.clone().unwrap_or_else(own)
     }
 
     /// `kill -9` and a new start on the same database and port.
@@ -81,7 +141,18 @@ impl Platform {
     /// When it does not come back.
     pub async fn crash_and_restart(&mut self) -> anyhow::Result<()> {
         self.program.kill().await?;
-        self.program = launch(self.folder.path().to_path_buf(), self.port, &self.public_url, &self.city)?;
+        self.start_again().await
+    }
+
+    /// The same, with failpoints armed from the start.
+    ///
+    /// # Errors
+    /// When it does not come back.
+    pub async fn restart_armed(&mut self, failpoints: &str) -> anyhow::Result<()> {
+        self.program.kill().await?;
+        let mut armed = self.setup.clone();
+        armed.environment.push(("HAOBAN_FAILPOINTS".to_owned(), failpoints.to_owned()));
+        self.program = launch(self.folder.path(), self.port, &armed)?;
         self.await_health().await
     }
 
@@ -93,50 +164,94 @@ impl Platform {
         self.program.kill().await
     }
 
-    /// Starts it again after [`Self::kill`].
+    /// Starts it again after [`Self::kill`] or its own end.
     ///
     /// # Errors
     /// When it does not come back.
     pub async fn start_again(&mut self) -> anyhow::Result<()> {
-        self.program = launch(self.folder.path().to_path_buf(), self.port, &self.public_url, &self.city)?;
+        self.program = launch(self.folder.path(), self.port, &self.setup)?;
         self.await_health().await
+    }
+
+    /// Ends it politely.
+    ///
+    /// # Errors
+    /// When it does not end.
+    pub async fn end(&mut self) -> anyhow::Result<ExitStatus> {
+        self.program.end().await
+    }
+
+    /// Its exit status if it ended by itself.
+    ///
+    /// # Errors
+    /// When the machine does not say.
+    pub fn ended(&mut self) -> anyhow::Result<Option<ExitStatus>> {
+        self.program.ended()
     }
 
     /// What it wrote to its log so far.
     #[must_use]
     pub fn log(&self) -> String {
-        std::fs::read_to_string(self.folder.path().join("platform.log")).unwrap_or_default()
+        std::fs::read_to_string(log_of(self.folder.path(), self.port)).unwrap_or_default()
     }
 
-    async fn await_health(&self) -> anyhow::Result<()> {
+    async fn await_health(&mut self) -> anyhow::Result<()> {
         let client = reqwest::Client::builder().no_proxy().timeout(Duration::from_secs(2)).build()?;
         let address = format!("{}/health", self.url());
-        for _ in 0..600 {
+        for _ in 0..1_200 {
             if client.get(&address).send().await.is_ok_and(|answer| answer.status().is_success()) {
                 return Ok(());
             }
-            tokio::time::sleep(Duration::from_millis(100)).await;
+            if let Some(status) = self.program.ended()? {
+                anyhow::bail!("the platform ended ({status}); its log:\n{}", self.log());
+            }
+            tokio::time::sleep(Duration::from_millis(50)).await;
         }
         anyhow::bail!("the platform gave no answer; its log:\n{}", self.log())
     }
 }
 
-/// The city most journeys play in.
-fn demo_city() -> PathBuf {
-    PathBuf::from("cities/zhengzhou")
+fn data_of(folder: &Path, setup: &Setup) -> PathBuf {
+    setup.data.clone().unwrap_or_else(|| folder.join("data"))
 }
 
-fn launch(folder: PathBuf, port: u16, public_url: &str, city: &Path) -> anyhow::Result<Program> {
-    let mut command = Command::new(program_path("haoban-server")?);
+fn log_of(folder: &Path, port: u16) -> PathBuf {
+    folder.join(format!("platform-{port}.log"))
+}
+
+/// The command that starts a platform.
+///
+/// # Errors
+/// When the program is not built.
+pub fn platform_command(data: &Path, port: u16, setup: &Setup) -> anyhow::Result<Command> {
+    let program = program_path("haoban-server")?;
+    let mut command = match setup.wrapper.split_first() {
+        Some((wrapper, arguments)) => {
+            let mut command = Command::new(wrapper);
+            command.args(arguments).arg(program);
+            command
+        }
+        None => Command::new(program),
+    };
+    let own = format!("http://127.0.0.1:{port}");
     command
         .arg("serve")
         .current_dir(repository())
         .env("HAOBAN_LISTEN", format!("127.0.0.1:{port}"))
-        .env("HAOBAN_PUBLIC_URL", public_url)
-        .env("HAOBAN_DATA_DIR", folder.join("data"))
-        .env("HAOBAN_CITY", city)
-        .env("HAOBAN_WATCH_CITY", if city == demo_city() { "off" } else { "on" })
+        .env("HAOBAN_PUBLIC_URL", setup.public_url.as_ref().unwrap_or(&own))
+        .env("HAOBAN_DATA_DIR", data)
+        .env("HAOBAN_CITY", setup.city.as_deref().unwrap_or(Path::new("cities/zhengzhou")))
+        .env("HAOBAN_WATCH_CITY", if setup.city.is_some() { "on" } else { "off" })
         .env("HAOBAN_DEMO", "true")
-        .env("HAOBAN_DESK_DIR", "ui/dist-desk");
-    Program::start(&mut command, &folder.join("platform.log")).context("the platform")
+        .env("HAOBAN_DESK_DIR", "ui/dist-desk")
+        .envs(setup.environment.iter().cloned());
+    if let Some(database) = &setup.database_url {
+        command.env("HAOBAN_DATABASE_URL", database);
+    }
+    Ok(command)
+}
+
+fn launch(folder: &Path, port: u16, setup: &Setup) -> anyhow::Result<Program> {
+    let mut command = platform_command(&data_of(folder, setup), port, setup)?;
+    Program::start(&mut command, &log_of(folder, port)).context("the platform")
 }

@@ -57,11 +57,14 @@ impl Program {
         Ok(Self { child })
     }
 
-    /// `kill -9`, and waits until it is gone.
+    /// `kill -9`, and waits until it is gone; fine when it ended before.
     ///
     /// # Errors
     /// When it cannot be killed.
     pub async fn kill(&mut self) -> anyhow::Result<()> {
+        if self.child.try_wait()?.is_some() {
+            return Ok(());
+        }
         self.child.kill().await.context("the program could not be killed")
     }
 

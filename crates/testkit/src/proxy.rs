@@ -33,6 +33,7 @@ pub struct ChaosProxy {
     address: SocketAddr,
     trouble: Arc<Mutex<Trouble>>,
     carried: Arc<AtomicU64>,
+    cuts: Arc<AtomicU64>,
     connections: Arc<Mutex<Vec<JoinHandle<()>>>>,
     task: JoinHandle<()>,
 }
@@ -48,8 +49,10 @@ impl ChaosProxy {
         let trouble = Arc::new(Mutex::new(Trouble::None));
         let carried = Arc::new(AtomicU64::new(0));
         let connections = Arc::new(Mutex::new(Vec::new()));
-        let task = tokio::spawn(accept(listener, to_port, trouble.clone(), carried.clone(), connections.clone()));
-        Ok(Self { address, trouble, carried, connections, task })
+        let cuts = Arc::new(AtomicU64::new(0));
+        let line = Line { to_port, trouble: trouble.clone(), carried: carried.clone(), cuts: cuts.clone() };
+        let task = tokio::spawn(accept(listener, line, connections.clone()));
+        Ok(Self { address, trouble, carried, cuts, connections, task })
     }
 
     /// Address to give the client, no slash at the end.
@@ -73,6 +76,12 @@ impl ChaosProxy {
     pub fn carried(&self) -> u64 {
         self.carried.load(Ordering::SeqCst)
     }
+
+    /// Connections cut in the middle by [`Trouble::CutAfter`] or [`Trouble::SwallowAnswers`] so far.
+    #[must_use]
+    pub fn cuts(&self) -> u64 {
+        self.cuts.load(Ordering::SeqCst)
+    }
 }
 
 impl Drop for ChaosProxy {
@@ -82,21 +91,24 @@ impl Drop for ChaosProxy {
     }
 }
 
-async fn accept(
-    listener: TcpListener,
+/// What a connection is carried over.
+#[derive(Clone)]
+struct Line {
     to_port: u16,
     trouble: Arc<Mutex<Trouble>>,
     carried: Arc<AtomicU64>,
-    connections: Arc<Mutex<Vec<JoinHandle<()>>>>,
-) {
+    cuts: Arc<AtomicU64>,
+}
+
+async fn accept(listener: TcpListener, line: Line, connections: Arc<Mutex<Vec<JoinHandle<()>>>>) {
     while let Ok((client, _)) = listener.accept().await {
-        if *trouble.lock() == Trouble::Down {
+        if *line.trouble.lock() == Trouble::Down {
             continue;
         }
-        let (trouble, carried) = (trouble.clone(), carried.clone());
+        let line = line.clone();
         let connection = tokio::spawn(async move {
             // A cut connection is what this is for; its error says nothing new.
-            let _ = carry(client, to_port, &trouble, &carried).await;
+            let _ = carry(client, &line).await;
         });
         let mut open = connections.lock();
         open.retain(|connection| !connection.is_finished());
@@ -104,17 +116,12 @@ async fn accept(
     }
 }
 
-async fn carry(
-    mut client: TcpStream,
-    to_port: u16,
-    trouble: &Mutex<Trouble>,
-    carried: &AtomicU64,
-) -> std::io::Result<()> {
-    let mut platform = TcpStream::connect(("127.0.0.1", to_port)).await?;
+async fn carry(mut client: TcpStream, line: &Line) -> std::io::Result<()> {
+    let mut platform = TcpStream::connect(("127.0.0.1", line.to_port)).await?;
     let (mut up, mut down) = (vec![0_u8; 16 * 1024], vec![0_u8; 16 * 1024]);
     let mut sent = 0_u64;
     loop {
-        let weather = *trouble.lock();
+        let weather = *line.trouble.lock();
         tokio::select! {
             read = client.read(&mut up) => {
                 let mut n = read?;
@@ -124,14 +131,20 @@ async fn carry(
                 }
                 platform.write_all(&up[..n]).await?;
                 sent += n as u64;
-                carried.fetch_add(n as u64, Ordering::SeqCst);
-                if matches!(weather, Trouble::CutAfter(limit) if sent >= limit) { return Ok(()); }
+                line.carried.fetch_add(n as u64, Ordering::SeqCst);
+                if matches!(weather, Trouble::CutAfter(limit) if sent >= limit) {
+                    line.cuts.fetch_add(1, Ordering::SeqCst);
+                    return Ok(());
+                }
             }
             read = platform.read(&mut down) => {
                 let n = read?;
                 if n == 0 { return Ok(()); }
                 // The platform has answered, so it has committed; the client must not hear of it.
-                if *trouble.lock() == Trouble::SwallowAnswers { return Ok(()); }
+                if *line.trouble.lock() == Trouble::SwallowAnswers {
+                    line.cuts.fetch_add(1, Ordering::SeqCst);
+                    return Ok(());
+                }
                 client.write_all(&down[..n]).await?;
             }
         }

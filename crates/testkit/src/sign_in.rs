@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use anyhow::Context;
+use reqwest::{Url, redirect::Policy};
 
 /// Follows an authorization address to the app's loopback listener, signing in by phone and password.
 ///
@@ -10,6 +11,37 @@ use anyhow::Context;
 /// When a page is not there or the platform refuses.
 pub async fn sign_in_over_http(url: &str, phone: &str, password: &str) -> anyhow::Result<()> {
     let browser = reqwest::Client::builder().no_proxy().cookie_store(true).build()?;
+    let answer = fill_in(&browser, url, phone, password).await?;
+    let status = answer.status();
+    let landed = answer.url().clone();
+    let text = answer.text().await?;
+    anyhow::ensure!(status.is_success(), "sign-in ended at {} with {status}", landed.path());
+    anyhow::ensure!(form_with(&text, "password").is_none(), "the platform showed the sign-in page again");
+    Ok(())
+}
+
+/// The same up to the address the platform sends the browser back to, which nobody listens on.
+///
+/// # Errors
+/// When a page is not there or the platform refuses.
+pub(crate) async fn sign_in_to(url: &str, phone: &str, password: &str, back: &str) -> anyhow::Result<Url> {
+    let end = back.to_owned();
+    let stop = Policy::custom(move |attempt| match attempt.url().as_str().starts_with(&end) {
+        true => attempt.stop(),
+        false => attempt.follow(),
+    });
+    let browser = reqwest::Client::builder().no_proxy().cookie_store(true).redirect(stop).build()?;
+    let answer = fill_in(&browser, url, phone, password).await?;
+    let landed = answer.headers().get("location").and_then(|at| at.to_str().ok()).context("no way back")?;
+    Ok(Url::parse(landed)?)
+}
+
+async fn fill_in(
+    browser: &reqwest::Client,
+    url: &str,
+    phone: &str,
+    password: &str,
+) -> anyhow::Result<reqwest::Response> {
     let page = browser.get(url).send().await?;
     let at = page.url().clone();
     let html = page.error_for_status().context("the sign-in page")?.text().await?;
@@ -23,13 +55,7 @@ pub async fn sign_in_over_http(url: &str, phone: &str, password: &str) -> anyhow
         }
     }
     let action = at.join(&form.action)?;
-    let answer = browser.post(action).form(&fields).send().await?;
-    let status = answer.status();
-    let landed = answer.url().clone();
-    let text = answer.text().await?;
-    anyhow::ensure!(status.is_success(), "sign-in ended at {} with {status}", landed.path());
-    anyhow::ensure!(form_with(&text, "password").is_none(), "the platform showed the sign-in page again");
-    Ok(())
+    Ok(browser.post(action).form(&fields).send().await?)
 }
 
 struct Form {

@@ -217,6 +217,49 @@ pub struct DeskMaterial {
     pub licence: Option<Licence>,
 }
 
+/// What the virus scanner said of a file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, TS, ToSchema)]
+#[serde(rename_all = "snake_case")]
+#[ts(export)]
+pub enum ScanStanding {
+    /// This platform has no scanner: nobody looked.
+    Unscanned,
+    /// The scanner has not answered yet; the file cannot be opened.
+    Pending,
+    /// Nothing known was found.
+    Clean,
+    /// Malware was found; the file cannot be opened.
+    Harmful,
+}
+
+impl ScanStanding {
+    /// Every standing.
+    pub const ALL: [Self; 4] = [Self::Unscanned, Self::Pending, Self::Clean, Self::Harmful];
+
+    /// The stored text.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Unscanned => "unscanned",
+            Self::Pending => "pending",
+            Self::Clean => "clean",
+            Self::Harmful => "harmful",
+        }
+    }
+
+    /// Reads the stored text.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|standing| standing.as_str() == text)
+    }
+
+    /// Whether an officer may open the file.
+    #[must_use]
+    pub fn may_open(self) -> bool {
+        matches!(self, Self::Unscanned | Self::Clean)
+    }
+}
+
 /// A file on the desk.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS, ToSchema)]
 #[ts(export)]
@@ -229,6 +272,8 @@ pub struct DeskFile {
     pub bytes: u64,
     /// Pages.
     pub pages: u16,
+    /// What the virus scanner said.
+    pub scan: ScanStanding,
 }
 
 /// A check on the desk.

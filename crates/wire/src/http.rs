@@ -159,6 +159,9 @@ pub struct ReceiptBody {
     pub received_by: LocalText,
 }
 
+/// Stands before the receipt (base64 of its JSON) in the keywords of the app's PDF.
+pub const RECEIPT_MARK: &str = "haoban-receipt:";
+
 /// `GET /v1/receipt-keys`: public keys, kept for ever.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS, ToSchema)]
 pub struct ReceiptKeys {

@@ -75,6 +75,10 @@ problem_codes! {
     FilePages => "file_pages", 422;
     /// The file is damaged, locked or empty.
     FileUnreadable => "file_unreadable", 422;
+    /// The file holds something that runs by itself, or another file.
+    FileActive => "file_active", 422;
+    /// The virus scanner found something.
+    FileHarmful => "file_harmful", 422;
     /// The slot is full; `params.max`.
     FileCount => "file_count", 422;
     /// The file is no table of text cells; `params.what` says what it is.

@@ -3,6 +3,7 @@
 mod authoring;
 mod decisions;
 mod networks;
+mod receipts;
 mod rent;
 mod strangers;
 mod visits;

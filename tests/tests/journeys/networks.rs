@@ -3,17 +3,8 @@
 use haoban_client::commands;
 use haoban_domain::case::CaseStatus;
 use haoban_testkit::{Desk, Device, Platform, Trouble, pdf, wait_for};
-use haoban_tests::{case_in, complete_rent_draft, submit};
+use haoban_tests::{case_in, complete_rent_draft, large_pdf, submit};
 use haoban_wire::ui::{OutboxList, OutboxRetry};
-
-/// A PDF large enough that its upload takes several steps.
-fn large_pdf() -> Vec<u8> {
-    let mut file = pdf(2);
-    file.extend(b"\n% ");
-    file.extend((0..6 * 1024 * 1024_u32).map(|n| b'a' + u8::try_from(n % 23).unwrap_or(0)));
-    file.push(b'\n');
-    file
-}
 
 async fn everything_sent(device: &Device) -> anyhow::Result<()> {
     wait_for("an empty outbox", async || {
@@ -76,7 +67,7 @@ async fn an_upload_goes_on_after_cuts_and_a_crash_of_the_platform() -> anyhow::R
     let (mut platform, proxy) = Platform::start_behind_proxy().await?;
     let device = Device::new(&proxy.url(), "13800000001").await?;
     device.sign_in().await?;
-    let file = large_pdf();
+    let file = large_pdf(6 * 1024 * 1024);
     let draft = complete_rent_draft(&device, file.clone()).await?;
 
     proxy.set(Trouble::CutAfter(1_500_000));

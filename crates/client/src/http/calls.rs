@@ -182,10 +182,8 @@ impl Api {
     }
 
     /// `POST /v1/cases/{id}/payment`.
-    pub async fn payment_page(&self, id: CaseId) -> Result<PaymentPage, Problem> {
-        let path = format!("/v1/cases/{id}/payment");
-        let response = self.authorized(|link| link.request(Method::POST, &path)).await?;
-        self.json(response).await
+    pub async fn payment_page(&self, id: CaseId, key: &str) -> Result<PaymentPage, Problem> {
+        self.post(format!("/v1/cases/{id}/payment"), key, &()).await
     }
 
     /// `GET /v1/access-log`.

@@ -219,6 +219,7 @@ async fn send_file(
         if upload.work.path != before {
             // Remember where the platform keeps it before anything is sent there: a restart goes on at that place.
             step.content.work = Work::Upload(upload.work.clone());
+            haoban_failpoints::reach("outbox-upload-created");
             if let Err(error) = remember(client, &step).await {
                 tracing::error!(%error, "the place of an upload could not be written down");
                 return Outcome::Later { wish: None };

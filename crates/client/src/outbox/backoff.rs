@@ -9,6 +9,9 @@ const LEAST_MILLIS: u64 = 200;
 /// A platform that asks for more is asked again after this.
 const WISH_MOST_MILLIS: u64 = 60 * 60_000;
 
+/// No wait is longer: the longest wish and half of it again.
+pub(super) const MOST_WAIT_MILLIS: i64 = 2 * 60 * 60_000;
+
 /// Milliseconds to wait after the n-th failure in a row (n from 0); `random` is any number.
 #[must_use]
 pub fn wait_millis(failures: u32, wish: Option<u64>, random: u64) -> u64 {

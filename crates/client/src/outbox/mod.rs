@@ -10,6 +10,8 @@ pub mod machine;
 mod plan;
 mod row;
 #[cfg(test)]
+mod simulation;
+#[cfg(test)]
 mod tests;
 mod view;
 mod worker;

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, HashSet};
 use haoban_domain::{ids::CaseId, time::Timestamp};
 
 use super::{
+    backoff::MOST_WAIT_MILLIS,
     machine::StepState,
     row::{Entry, Step, Work},
 };
@@ -38,7 +39,7 @@ pub(crate) fn plan(entries: &[Entry], running: &HashSet<String>, now: Timestamp)
         }
         for step in &entry.steps {
             match &step.state {
-                StepState::Backoff { until } if *until <= now => plan.due.push(step.id.clone()),
+                StepState::Backoff { until } if is_over(*until, now) => plan.due.push(step.id.clone()),
                 StepState::Backoff { until } => plan.next = Some(plan.next.map_or(*until, |next| next.min(*until))),
                 StepState::Ready if !running.contains(&step.id) && may_start(entry, step) => {
                     if is_upload(step) {
@@ -54,6 +55,11 @@ pub(crate) fn plan(entries: &[Entry], running: &HashSet<String>, now: Timestamp)
         }
     }
     plan
+}
+
+/// Whether a wait is over. One that is longer than any wait there is was begun before the clock was set back.
+fn is_over(until: Timestamp, now: Timestamp) -> bool {
+    until <= now || until.millis() - now.millis() > MOST_WAIT_MILLIS
 }
 
 fn may_start(entry: &Entry, step: &Step) -> bool {

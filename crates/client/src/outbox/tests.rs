@@ -23,7 +23,7 @@ use super::{
 use crate::{
     Client, drafts,
     fixture::{Device, Fault, Platform, attach, begin, pdf, save, until},
-    session::tests::sign_in_directly,
+    session::tests::{session_ends, sign_in_directly},
 };
 
 fn problem() -> Problem {
@@ -316,12 +316,28 @@ async fn a_refusal_is_shown_and_the_draft_can_be_edited_again() {
 #[tokio::test]
 async fn signed_out_it_waits_for_a_sign_in_and_retry_alone_does_not_send() {
     let (_device, client, platform, id, revision) = ready_to_send().await;
+    session_ends(&client);
     platform.fault(Method::POST, Fault::SignedOut);
     platform.fault(Method::POST, Fault::SignedOut);
     platform.fault(Method::POST, Fault::SignedOut);
     let outbox_id = send(&client, id, revision).await;
     until(&client, || async { state(&client).await == Some(OutboxState::NeedsSignIn) }).await;
     retry(&client, OutboxRetry { outbox_id: Some(outbox_id) }).await.unwrap();
+    sign_in_directly(&client).await;
+    until(&client, || async {
+        wake(&client);
+        empty(&client).await
+    })
+    .await;
+    assert_eq!(platform.0.lock().cases.len(), 1);
+}
+
+#[tokio::test]
+async fn a_word_of_the_old_session_that_comes_after_the_new_one_began_strands_nothing() {
+    let (_device, client, platform, id, revision) = ready_to_send().await;
+    platform.fault(Method::POST, Fault::SignedOut);
+    send(&client, id, revision).await;
+    until(&client, || async { matches!(state(&client).await, None | Some(OutboxState::Backoff { .. })) }).await;
     until(&client, || async {
         wake(&client);
         empty(&client).await

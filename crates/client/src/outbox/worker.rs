@@ -176,7 +176,12 @@ async fn round(client: &Client) -> Result<Duration, ClientError> {
 }
 
 async fn rearm(client: &Client) -> Result<(), ClientError> {
-    for step in unfinished(client).await?.iter().flat_map(|entry| &entry.steps) {
+    // Under the lock: an outcome that is being written down is seen, or sees the session itself.
+    let entries = {
+        let _rows = client.outbox().rows.lock().await;
+        unfinished(client).await?
+    };
+    for step in entries.iter().flat_map(|entry| &entry.steps) {
         let event = match step.state {
             StepState::NeedsSignIn => StepEvent::SignedIn,
             StepState::Backoff { .. } => StepEvent::Due,
@@ -210,7 +215,7 @@ async fn find(client: &Client, id: &str) -> Result<Option<(Entry, Step)>, Client
     Ok(found)
 }
 
-fn advance(step: &mut Step, event: &StepEvent) -> Result<Vec<Effect>, NotNow> {
+pub(super) fn advance(step: &mut Step, event: &StepEvent) -> Result<Vec<Effect>, NotNow> {
     let (state, effects) = apply(&step.state, event)?;
     for effect in &effects {
         match effect {
@@ -244,6 +249,7 @@ async fn begin(client: &Client, entry: &mut Entry, id: &str) -> Result<(), Clien
     }
     update_step(&mut write, client.vault(), &mut step).await?;
     write.commit().await?;
+    haoban_failpoints::reach("outbox-before-send");
     entry.revision = fresh.revision;
     let token = CancellationToken::new();
     client.outbox().running.lock().insert(step.id.clone(), token.clone());
@@ -265,6 +271,13 @@ async fn begin(client: &Client, entry: &mut Entry, id: &str) -> Result<(), Clien
 pub(super) async fn settle(client: &Client, id: &str, outcome: Outcome) -> Result<(), ClientError> {
     let _rows = client.outbox().rows.lock().await;
     let Some((entry, mut step)) = find(client, id).await? else { return Ok(()) };
+    let outcome = match outcome {
+        // Its owner signed in while the answer was on its way, and that was told to nobody who still listens.
+        Outcome::SignedOut if session::is_signed_in(client) && session::party(client) == entry.content.owner => {
+            Outcome::Later { wish: None }
+        }
+        outcome => outcome,
+    };
     let (event, delivery) = event_of(client, &step, outcome)?;
     if advance(&mut step, &event).is_err() {
         return Ok(());
@@ -293,7 +306,9 @@ pub(super) async fn settle(client: &Client, id: &str, outcome: Outcome) -> Resul
         }
         finish_entry(&mut write, entry.id, client.now()).await?;
     }
+    haoban_failpoints::reach("outbox-before-commit");
     write.commit().await?;
+    haoban_failpoints::reach("outbox-after-commit");
     if let Some((_, mut slot)) = draft_slot {
         *slot = None;
     }

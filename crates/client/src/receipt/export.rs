@@ -29,8 +29,8 @@ impl Client {
         let party = session::party(self).ok_or(ProblemCode::SignedOut)?;
         let receipt = cases::receipt(self, party, id).await?.ok_or(ProblemCode::NotFound)?;
         let language = settings::current(self).language;
-        let keys_address = format!("{}/v1/receipt-keys", self.config().platform_url.trim_end_matches('/'));
-        let written = tokio::task::spawn_blocking(move || written(&receipt, language, keys_address)).await;
+        let platform = self.config().platform_url.trim_end_matches('/').to_owned();
+        let written = tokio::task::spawn_blocking(move || written(&receipt, language, platform)).await;
         written.unwrap_or_else(|_| Err(ProblemCode::Internal.into()))
     }
 }
@@ -38,10 +38,10 @@ impl Client {
 pub(super) fn written(
     view: &ReceiptView,
     language: haoban_domain::text::Language,
-    keys_address: String,
+    platform: String,
 ) -> Result<(String, Vec<u8>), Problem> {
     let body: ReceiptBody = serde_json::from_str(&view.receipt.body).map_err(|_| ProblemCode::ReceiptInvalid)?;
-    let paper = Paper { receipt: &view.receipt, body: &body, verified: view.verified, language, keys_address };
+    let paper = Paper { receipt: &view.receipt, body: &body, verified: view.verified, language, platform };
     let content = pdf::write(&paper, &fonts::find()?)?;
     let name = words("receipt.file_name", &[("number", &body.case_number)]).in_language(language).to_owned();
     Ok((name, content))

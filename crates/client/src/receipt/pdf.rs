@@ -1,9 +1,13 @@
 //! The receipt on paper: A4, everything needed to check it.
 
+use base64::{
+    Engine as _,
+    engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD},
+};
 use haoban_domain::text::Language;
 use haoban_wire::{
     Problem, ProblemCode,
-    http::{Receipt, ReceiptBody},
+    http::{RECEIPT_MARK, Receipt, ReceiptBody},
 };
 use krilla::{Document, metadata::Metadata};
 
@@ -28,13 +32,13 @@ pub(super) struct Paper<'a> {
     pub(super) body: &'a ReceiptBody,
     pub(super) verified: bool,
     pub(super) language: Language,
-    /// Where the platform publishes its keys.
-    pub(super) keys_address: String,
+    /// Address of the platform, no slash at the end.
+    pub(super) platform: String,
 }
 
 /// Writes the PDF.
 pub(super) fn write(paper: &Paper<'_>, fonts: &Fonts) -> Result<Vec<u8>, Problem> {
-    let qr = qr_modules(&format!("{}:{}", paper.body.case_number, paper.body.answers_sha256))?;
+    let qr = qr_modules(&paper.address()?)?;
     let files: Vec<(usize, &String)> = paper.body.files.values().enumerate().collect();
     let (first, rest) = files.split_at(files.len().min(FILES_FIRST));
     let total = 1 + rest.len().div_ceil(FILES_NEXT);
@@ -55,11 +59,20 @@ pub(super) fn write(paper: &Paper<'_>, fonts: &Fonts) -> Result<Vec<u8>, Problem
     }
     let title = format!("{} {}", paper.say("receipt.title", &[]), paper.body.case_number);
     let language = if paper.language == Language::Chinese { "zh-CN" } else { "en" };
-    document.set_metadata(Metadata::new().title(title).language(language.to_owned()));
+    let keyword = format!("{RECEIPT_MARK}{}", STANDARD.encode(serde_json::to_vec(paper.receipt).unwrap_or_default()));
+    let metadata = Metadata::new().title(title).language(language.to_owned()).keywords(vec![keyword]);
+    document.set_metadata(metadata);
     document.finish().map_err(|_| ProblemCode::Internal.into())
 }
 
 impl Paper<'_> {
+    /// Where anybody can check it; the signature stands in the address and names nobody.
+    fn address(&self) -> Result<String, Problem> {
+        let signature = STANDARD.decode(&self.receipt.signature).map_err(|_| ProblemCode::ReceiptInvalid)?;
+        let mark = format!("{}.{}", self.body.receipt_id, URL_SAFE_NO_PAD.encode(signature));
+        Ok(format!("{}/receipts/verify?r={mark}", self.platform))
+    }
+
     fn say(&self, key: &str, values: &[(&str, &str)]) -> String {
         words(key, values).in_language(self.language).to_owned()
     }
@@ -144,7 +157,8 @@ fn grouped(sha256: &str) -> String {
 fn foot(sheet: &mut Sheet<'_, '_>, paper: &Paper<'_>, y: f32) {
     rule(sheet, y - 26.0);
     sheet.text(LEFT, y, 12.0, Ink::Text, true, &paper.say("receipt.verify.title", &[]));
-    let text = paper.say("receipt.verify.text", &[("address", &paper.keys_address)]);
+    let address = format!("{}/v1/receipt-keys", paper.platform);
+    let text = paper.say("receipt.verify.text", &[("address", &address)]);
     let y = sheet.paragraph(LEFT, y + 20.0, RIGHT - LEFT, 9.5, Ink::Soft, &text);
     sheet.text(
         LEFT,

@@ -112,7 +112,7 @@ fn the_pdf_is_written_in_both_languages_and_grows_with_its_files() {
     let (receipt, _) = signed(&body);
     for language in [Language::Chinese, Language::English] {
         let view = ReceiptView { receipt: receipt.clone(), verified: true };
-        let (name, content) = export::written(&view, language, "https://city.example/v1/receipt-keys".into()).unwrap();
+        let (name, content) = export::written(&view, language, "https://city.example".into()).unwrap();
         assert!(name.ends_with("410100202611230120000017.pdf"));
         assert_eq!(lopdf::Document::load_mem(&content).unwrap().get_pages().len(), 1);
         if let Some(folder) = std::env::var_os("HAOBAN_RECEIPT_SAMPLES") {

@@ -28,6 +28,11 @@ pub(crate) async fn sign_in_directly(client: &Client) -> haoban_domain::person::
     person(1)
 }
 
+/// The platform ended the session.
+pub(crate) fn session_ends(client: &Client) {
+    *client.services().session.state.lock() = State::Expired { person: person(1) };
+}
+
 fn failed_at(view: &SessionView) -> String {
     match view {
         SessionView::SignedOut { problem: Some(problem) } => {

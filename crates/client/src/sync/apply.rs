@@ -28,11 +28,9 @@ enum Effect {
 /// Applies one event. An error leaves the cursor where it was.
 pub(super) async fn event(client: &Client, party: PartyId, event: &Event) -> Result<(), Problem> {
     let cursor = cursor::load(client, party).await?;
-    if event.seq <= cursor.seq {
-        return Ok(());
-    }
+    let Some(next) = cursor.past(event.seq) else { return Ok(()) };
     let effect = fetch(client, party, &event.change, cursor).await?;
-    commit(client, party, &effect, Cursor { seq: event.seq, ..cursor }).await?;
+    commit(client, party, &effect, next).await?;
     publish(client, effect).await;
     Ok(())
 }
@@ -40,8 +38,8 @@ pub(super) async fn event(client: &Client, party: PartyId, event: &Event) -> Res
 /// Moves past an event that this app does not understand; it must not come again for ever.
 pub(super) async fn skip(client: &Client, party: PartyId, seq: i64) -> Result<(), Problem> {
     let cursor = cursor::load(client, party).await?;
-    if seq > cursor.seq {
-        commit(client, party, &Effect::Nothing, Cursor { seq, ..cursor }).await?;
+    if let Some(next) = cursor.past(seq) {
+        commit(client, party, &Effect::Nothing, next).await?;
     }
     Ok(())
 }

@@ -13,11 +13,18 @@ const EVENTS: &str = "events";
 
 /// A place in the stream.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub(super) struct Cursor {
+pub(crate) struct Cursor {
     /// Last event that took effect.
-    pub(super) seq: i64,
+    pub(crate) seq: i64,
     /// When this device began to follow: what is older is history, not news.
-    pub(super) since: Timestamp,
+    pub(crate) since: Timestamp,
+}
+
+impl Cursor {
+    /// The place after an event; `None` when it took effect before.
+    pub(crate) fn past(self, seq: i64) -> Option<Self> {
+        (seq > self.seq).then_some(Self { seq, ..self })
+    }
 }
 
 /// The place, or the beginning.

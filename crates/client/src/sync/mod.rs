@@ -14,6 +14,8 @@ use std::{
     sync::atomic::{AtomicBool, Ordering},
 };
 
+#[cfg(test)]
+pub(crate) use cursor::Cursor;
 use haoban_domain::ids::PartyId;
 use haoban_wire::Problem;
 use parking_lot::Mutex;

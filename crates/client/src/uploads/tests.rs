@@ -48,7 +48,7 @@ async fn every_byte_arrives_in_chunks() {
     let inside = platform.0.lock();
     let sent = inside.uploads.values().next().unwrap();
     assert_eq!(hex::encode(Sha256::digest(sent)), work.sha256);
-    assert_eq!(inside.seen.iter().filter(|(method, _)| *method == Method::PATCH).count(), 4);
+    assert_eq!(inside.seen.iter().filter(|(method, _)| *method == Method::PATCH).count(), 13);
 }
 
 #[tokio::test]

@@ -102,13 +102,15 @@ pub(super) async fn change(
     let (seat, case) = own_booked(&mut tx, &scene, party, id).await?;
     let slot = Slot { schedule: &seat.schedule, place: &body.place, start: body.start };
     if seat.place == body.place && seat.start == body.start {
-        return Ok(());
+        return tx.commit().await;
     }
     let timetable = schedule(&scene, &seat.schedule)?;
     let moved = take(&mut tx, &scene, timetable, party, slot, Purpose::Case(case)).await?;
     rows::free(&mut tx, seat.id, AppointmentState::Moved, scene.now).await?;
     tell(&mut tx, &scene, &moved, Told::Changed).await?;
+    haoban_failpoints::reach("change-before-commit");
     tx.commit().await?;
+    haoban_failpoints::reach("change-after-commit");
     state.notices.wake(party);
     Ok(())
 }
@@ -124,7 +126,9 @@ pub(super) async fn cancel(state: &AppState, party: PartyId, id: AppointmentId, 
     let (seat, _) = own_booked(&mut tx, &scene, party, id).await?;
     rows::free(&mut tx, seat.id, AppointmentState::Cancelled, scene.now).await?;
     tell(&mut tx, &scene, &seat, Told::Cancelled).await?;
+    haoban_failpoints::reach("cancel-before-commit");
     tx.commit().await?;
+    haoban_failpoints::reach("cancel-after-commit");
     state.notices.wake(party);
     Ok(())
 }

@@ -42,7 +42,7 @@ pub(super) async fn open_slots(state: &AppState, schedule_id: &str, place: &str)
 }
 
 /// Holds a seat for ten minutes. Holding the same slot again holds it for longer; another slot of the same
-/// timetable takes its place.
+/// timetable takes its place. The same key again gives the seat it was given.
 ///
 /// # Errors
 /// `slot_taken` when no seat is left or the time is not offered, `booking_blocked` after missed appointments.
@@ -52,7 +52,15 @@ pub async fn hold(state: &AppState, party: PartyId, key: &str, body: &HoldSlot) 
     schedule.place(&body.place).ok_or(ProblemCode::NotFound)?;
     let slot = Slot { schedule: &body.schedule, place: &body.place, start: body.start };
     let mut tx = state.store.write().await?;
-    intake::first_time(&mut tx, &format!("hold:{party}"), key, &party.to_string(), body, scene.now).await?;
+    let scope = format!("hold:{party}");
+    if let Some(held) = intake::take_key(&mut tx, &scope, key, &party.to_string(), body, scene.now).await? {
+        // Whatever became of it since: a late twin must not take back what was chosen after it.
+        let mut seat = rows::find(&mut tx, held.parse()?, "").await?.ok_or(ProblemCode::NotFound)?;
+        if seat.state == AppointmentState::Held && seat.held_until.is_some_and(|until| until <= scene.now) {
+            seat.state = AppointmentState::Lapsed;
+        }
+        return Ok(view::appointment(&scene, schedule, &seat, None));
+    }
     let until = scene.now.plus_millis(HOLD_MS);
     let own = rows::own_seat(&mut tx, party, slot).await?;
     let own = own.filter(|seat| seat.held_until.is_none_or(|held| held > scene.now));
@@ -69,7 +77,10 @@ pub async fn hold(state: &AppState, party: PartyId, key: &str, body: &HoldSlot) 
             take(&mut tx, &scene, schedule, party, slot, Purpose::Hold { until }).await?
         }
     };
+    intake::keep_answer(&mut tx, &scope, key, &seat.id.to_string()).await?;
+    haoban_failpoints::reach("hold-before-commit");
     tx.commit().await?;
+    haoban_failpoints::reach("hold-after-commit");
     Ok(view::appointment(&scene, schedule, &seat, None))
 }
 

@@ -3,6 +3,7 @@
 use std::{collections::BTreeMap, path::Path, path::PathBuf};
 
 use super::Config;
+use crate::materials::Clamd;
 
 /// The documented defaults.
 pub const DEFAULTS: &str = include_str!("../../server.default.toml");
@@ -92,6 +93,7 @@ impl Config {
             worker: switch("worker", get("worker"))?,
             demo: switch("demo", get("demo"))?,
             watch_city: switch("watch_city", get("watch_city"))?,
+            clamd: clamd(get("clamd"))?,
             desk_dir: Some(get("desk_dir")).filter(|folder| !folder.is_empty()).map(PathBuf::from),
             log: get("log").to_owned(),
             log_json: match get("log_format") {
@@ -138,6 +140,14 @@ fn database_url(text: &str) -> Result<String, ConfigError> {
         return Ok(text.to_owned());
     }
     Err(wrong("database_url", "something else", "empty, `sqlite:<file>` or `postgres://…`"))
+}
+
+fn clamd(text: &str) -> Result<Option<Clamd>, ConfigError> {
+    if text.is_empty() {
+        return Ok(None);
+    }
+    let wanted = "empty, `unix:/run/clamav/clamd.ctl` or `tcp:127.0.0.1:3310`";
+    Clamd::parse(text).map(Some).ok_or_else(|| wrong("clamd", text, wanted))
 }
 
 fn secret(text: &str) -> Result<Option<Vec<u8>>, ConfigError> {

@@ -10,6 +10,8 @@ use std::{
 
 pub use load::{ConfigError, DEFAULTS};
 
+use crate::materials::Clamd;
+
 /// Everything that can be set. What each means stands in `server.default.toml`.
 #[derive(Clone)]
 pub struct Config {
@@ -32,6 +34,8 @@ pub struct Config {
     pub demo: bool,
     /// Whether `serve` follows changes of the city pack's folder; for those who write packs.
     pub watch_city: bool,
+    /// The virus scanner, if there is one.
+    pub clamd: Option<Clamd>,
     /// Folder with the built desk page, when it is not the one inside the program.
     pub desk_dir: Option<PathBuf>,
     /// Filter of the log, e.g. `info`.

@@ -19,7 +19,7 @@ use super::{
 use crate::{
     AppState, Error, Result,
     identity::Officer,
-    intake,
+    intake, materials,
     notices::say,
     publicity::{self, Verdict},
     store::Write,
@@ -95,6 +95,10 @@ impl Desk<'_> {
         match act {
             DeskActBody::Claim => return self.claim(tx, case).await,
             _ if !self.task.is_of(self.officer) => return Err(not_now("not_claimed")),
+            // Nobody decides on what nobody may look at.
+            DeskActBody::PassStep { .. } | DeskActBody::Grant { .. } if materials::holds_up(tx, case.id).await? => {
+                return Err(not_now("not_scanned"));
+            }
             DeskActBody::Release => tasks::assign(tx, self.task.id, None).await?,
             DeskActBody::Accept => {
                 self.step(tx, case, CaseEvent::Accept { by: AcceptedBy::Officer }, json!({})).await?;

@@ -8,7 +8,7 @@ use haoban_domain::{
     ids::{CaseId, FileId},
     material::FileKind,
 };
-use haoban_wire::{ProblemCode, http::AccessGround};
+use haoban_wire::{Problem, ProblemCode, http::AccessGround};
 
 use super::{guard, picture};
 use crate::{
@@ -52,6 +52,9 @@ async fn look(state: &AppState, officer: &Officer, case: CaseId, file: FileId) -
     let scene = Scene::now(state);
     let (case, _) = guard::enter(&scene, officer, case).await?;
     let upload = materials::find_in_case(&state.store, case.id, file).await?.ok_or(ProblemCode::NotFound)?;
+    if !upload.scan.may_open() {
+        return Err(Problem::new(ProblemCode::NotAllowedNow).with("why", upload.scan.as_str()).into());
+    }
     let mut tx = state.store.write().await?;
     let (what, purpose) = (say!("desk", "what_file"), say!("desk", "handle"));
     guard::look(&mut tx, &scene, officer, &case, what, purpose, AccessGround::Law).await?;

@@ -6,7 +6,9 @@ use haoban_domain::{
     material::{FileKind, MaterialChoice, MaterialRule},
     text::LocalText,
 };
-use haoban_wire::desk::{CheckMark, CorrectionTarget, DeskAct, DeskCase, DeskCheck, DeskFile, DeskMaterial, DeskTask};
+use haoban_wire::desk::{
+    CheckMark, CorrectionTarget, DeskAct, DeskCase, DeskCheck, DeskFile, DeskMaterial, DeskTask, ScanStanding,
+};
 use sqlx::Row as _;
 
 use super::tasks::Task;
@@ -185,7 +187,7 @@ fn standing(choice: Option<&MaterialChoice>) -> LocalText {
 
 async fn files_of(state: &AppState, case: &Dossier, slot: &str) -> Result<Vec<DeskFile>> {
     let rows = sqlx::query(
-        "SELECT f.file_id, u.kind, u.bytes, u.pages FROM case_file f JOIN upload u ON u.id = f.upload_id \
+        "SELECT f.file_id, u.kind, u.bytes, u.pages, u.scan FROM case_file f JOIN upload u ON u.id = f.upload_id \
          WHERE f.case_id = $1 AND f.slot = $2 AND f.current = 1",
     )
     .bind(case.id.to_string())
@@ -201,6 +203,7 @@ async fn files_of(state: &AppState, case: &Dossier, slot: &str) -> Result<Vec<De
                 kind,
                 bytes: u64::try_from(row.try_get::<i64, _>("bytes")?).unwrap_or(0),
                 pages: u16::try_from(row.try_get::<i64, _>("pages")?).unwrap_or(1),
+                scan: ScanStanding::parse(&row.try_get::<String, _>("scan")?).unwrap_or(ScanStanding::Pending),
             })
         })
         .collect()

@@ -78,6 +78,22 @@ pub(super) async fn claim(
     Ok(done.rows_affected() == 1)
 }
 
+/// Takes a key; what was kept beside it when this very act was done before.
+pub(crate) async fn take_key(
+    tx: &mut Write,
+    scope: &str,
+    key: &str,
+    actor: &str,
+    body: &impl Serialize,
+    now: Timestamp,
+) -> Result<Option<String>> {
+    let digest = body_digest(body)?;
+    if claim(tx, scope, key, actor, &digest, now).await? {
+        return Ok(None);
+    }
+    answer_of(tx, scope, key, actor, &digest).await
+}
+
 /// Takes a key; false when this very act was done before.
 pub(crate) async fn first_time(
     tx: &mut Write,
@@ -87,16 +103,11 @@ pub(crate) async fn first_time(
     body: &impl Serialize,
     now: Timestamp,
 ) -> Result<bool> {
-    let digest = body_digest(body)?;
-    if claim(tx, scope, key, actor, &digest, now).await? {
-        return Ok(true);
-    }
-    answer_of(tx, scope, key, actor, &digest).await?;
-    Ok(false)
+    Ok(take_key(tx, scope, key, actor, body, now).await?.is_none())
 }
 
 /// Keeps the answer beside its key.
-pub(super) async fn keep_answer(tx: &mut Write, scope: &str, key: &str, answer: &str) -> Result<()> {
+pub(crate) async fn keep_answer(tx: &mut Write, scope: &str, key: &str, answer: &str) -> Result<()> {
     sqlx::query("UPDATE idempotency SET answer = $1 WHERE scope = $2 AND key = $3")
         .bind(answer.to_owned())
         .bind(scope.to_owned())

@@ -8,12 +8,13 @@ mod problems;
 mod receipts;
 mod serials;
 mod submit;
+pub mod verify;
 
 use utoipa_axum::router::OpenApiRouter;
 
 pub(crate) use check::{Checked, HandedIn, attach_files, check, settled, slots_of};
 pub use items::{Items, PublishError, at_version, publish};
-pub(crate) use keys::{first_time, key_of, known};
+pub(crate) use keys::{first_time, keep_answer, key_of, known, take_key};
 pub(crate) use serials::next_serial;
 pub(crate) use submit::child_number;
 

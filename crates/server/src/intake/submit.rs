@@ -176,7 +176,9 @@ async fn take(
     let receipt = receipts::sign(&mut tx, scene, &case, body).await?;
     let answer = serde_json::to_string(&Submitted { case: case_view(scene, &case), receipt })?;
     keep_answer(&mut tx, SCOPE, key, &answer).await?;
+    haoban_failpoints::reach("submit-before-commit");
     tx.commit().await?;
+    haoban_failpoints::reach("submit-after-commit");
     workflow::wake(scene.state, &case);
     Ok(json(StatusCode::CREATED, answer))
 }

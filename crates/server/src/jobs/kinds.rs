@@ -2,7 +2,7 @@
 
 use std::str::FromStr as _;
 
-use haoban_domain::ids::CaseId;
+use haoban_domain::ids::{CaseId, UploadId};
 
 use super::Outcome;
 use crate::{AppState, Result, licences, materials, publicity, workflow};
@@ -24,6 +24,10 @@ pub enum JobKind {
     ChargeOverdue,
     /// A publicity period is over. Subject: case.
     PublicityOver,
+    /// A file that waits for the virus scanner is looked at again. Subject: upload.
+    ScanUpload,
+    /// The bytes of a forgotten upload are removed. Subject: upload.
+    DropFile,
     /// Uploads that nobody used are forgotten. Subject: `all`.
     SweepUploads,
     /// Codes of presentations that ended are forgotten. Subject: `all`.
@@ -32,7 +36,7 @@ pub enum JobKind {
 
 impl JobKind {
     /// Every kind.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 11] = [
         Self::DeemedAcceptance,
         Self::CorrectionOverdue,
         Self::SettlePayment,
@@ -40,6 +44,8 @@ impl JobKind {
         Self::ChargeReminder,
         Self::ChargeOverdue,
         Self::PublicityOver,
+        Self::ScanUpload,
+        Self::DropFile,
         Self::SweepUploads,
         Self::SweepPresentations,
     ];
@@ -57,6 +63,8 @@ impl JobKind {
             Self::ChargeReminder => "charge_reminder",
             Self::ChargeOverdue => "charge_overdue",
             Self::PublicityOver => "publicity_over",
+            Self::ScanUpload => "scan_upload",
+            Self::DropFile => "drop_file",
             Self::SweepUploads => "sweep_uploads",
             Self::SweepPresentations => "sweep_presentations",
         }
@@ -77,6 +85,11 @@ impl JobKind {
             Self::ChargeReminder => workflow::remind(state, CaseId::from_str(subject)?).await,
             Self::ChargeOverdue => workflow::abandon(state, CaseId::from_str(subject)?).await,
             Self::PublicityOver => publicity::end_when_over(state, CaseId::from_str(subject)?).await,
+            Self::ScanUpload => materials::scan_again(state, UploadId::from_str(subject)?).await,
+            Self::DropFile => {
+                materials::drop_file(state, UploadId::from_str(subject)?).await?;
+                Ok(Outcome::Done)
+            }
             Self::SweepUploads => {
                 materials::sweep(state).await?;
                 Ok(Outcome::Again(state.clock.now().plus_millis(HOUR)))

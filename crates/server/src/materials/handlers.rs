@@ -10,7 +10,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use haoban_domain::ids::{DraftId, FileId, UploadId};
-use haoban_wire::{Problem, ProblemCode, http::UploadInfo};
+use haoban_wire::{Problem, ProblemCode, desk::ScanStanding, http::UploadInfo};
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 use super::{
@@ -168,7 +168,9 @@ async fn take_from(
             return Err(Problem::new(ProblemCode::UploadOffset).with("offset", now.stored).into());
         }
         if now.state == UploadState::Receiving {
-            let offset = receive(&state, &held, &now, body, checksum).await?;
+            // All bytes may be here already, and only the look at the whole was cut off.
+            let missing = now.stored < now.bytes;
+            let offset = if missing { receive(&state, &held, &now, body, checksum).await? } else { now.stored };
             if offset == now.bytes {
                 finish(&state, &Upload { stored: offset, ..now }).await?;
             }
@@ -181,6 +183,7 @@ async fn take_from(
 /// Finds the upload of a file or makes it.
 async fn open(state: &AppState, wanted: Upload) -> Result<Upload> {
     let allowance = state.uploads.allowance;
+    forget_if_over(state, &wanted).await?;
     let mut tx = state.store.write().await?;
     if let Some(known) = rows::find_file(&mut tx, wanted.party, wanted.file).await? {
         let same = known.sha256 == wanted.sha256 && known.bytes == wanted.bytes && known.slot == wanted.slot;
@@ -193,6 +196,18 @@ async fn open(state: &AppState, wanted: Upload) -> Result<Upload> {
     rows::insert(&mut tx, &wanted, state.clock.now()).await?;
     tx.commit().await?;
     Ok(wanted)
+}
+
+/// An upload whose time is over makes room for a new one of the same file.
+async fn forget_if_over(state: &AppState, wanted: &Upload) -> Result<()> {
+    let mut connection = state.store.reader().acquire().await?;
+    let known = rows::find_file(&mut connection, wanted.party, wanted.file).await?;
+    drop(connection);
+    if let Some(known) = known.filter(|known| known.is_over(state.clock.now())) {
+        let _held = state.uploads.lanes.enter(known.id).await;
+        forget(state, known.id).await?;
+    }
+    Ok(())
 }
 
 /// The upload that a creation asks for.
@@ -231,11 +246,13 @@ fn describe(state: &AppState, who: Resident, head: &HeaderMap) -> Result<Upload>
         kind: None,
         pages: 0,
         expires_at: now.plus_millis(state.uploads.allowance.days * 86_400_000),
+        scan: ScanStanding::Unscanned,
     })
 }
 
 async fn find(state: &AppState, who: Resident, id: UploadId) -> Result<Upload> {
-    rows::find(&state.store, who.party_id, id).await?.ok_or_else(|| ProblemCode::NotFound.into())
+    let found = rows::find(&state.store, who.party_id, id).await?;
+    found.filter(|upload| !upload.is_over(state.clock.now())).ok_or_else(|| ProblemCode::NotFound.into())
 }
 
 fn upload_id(text: &str) -> Result<UploadId> {

@@ -3,7 +3,7 @@
 use haoban_domain::{item::ServiceItem, material::UploadLimit};
 
 /// Most bytes of any upload, whatever a pack says.
-pub const MOST_BYTES: u64 = 64 * 1024 * 1024;
+pub const MOST_BYTES: u64 = 128 * 1024 * 1024;
 
 /// What one party may keep in uploads that no case uses yet.
 #[derive(Debug, Clone, Copy)]

@@ -11,6 +11,7 @@ mod lanes;
 mod limits;
 mod receive;
 mod rows;
+mod scan;
 mod sweep;
 
 use std::{path::Path, path::PathBuf, sync::Arc};
@@ -18,9 +19,12 @@ use std::{path::Path, path::PathBuf, sync::Arc};
 use object_store::{ObjectStore, local::LocalFileSystem};
 use utoipa_axum::router::OpenApiRouter;
 
+pub(crate) use finish::drop_file;
 pub use limits::Allowance;
 pub(crate) use rows::find_in_case;
 pub use rows::{Upload, UploadState, attach, find_file};
+pub use scan::{Clamd, NoScanner, Scanner, Verdict, scanner};
+pub(crate) use scan::{holds_up, scan_again};
 pub use sweep::sweep;
 
 use crate::AppState;
@@ -30,10 +34,14 @@ use crate::AppState;
 pub struct Uploads {
     staging: PathBuf,
     files: Arc<dyn ObjectStore>,
+    /// The folder behind `files`, when they lie on the disk of the staging folder: a whole part moves there
+    /// by its name instead of being written again.
+    folder: Option<PathBuf>,
     lanes: lanes::Lanes,
     /// Reading a PDF takes memory: only so many at once.
     inspections: tokio::sync::Semaphore,
     allowance: Allowance,
+    scanner: Arc<dyn Scanner>,
 }
 
 impl Uploads {
@@ -42,7 +50,8 @@ impl Uploads {
         let files = data_dir.join("files");
         std::fs::create_dir_all(&files)?;
         let store = LocalFileSystem::new_with_prefix(&files).map_err(std::io::Error::other)?.with_fsync(true);
-        Self::with_store(&data_dir.join("staging"), Arc::new(store))
+        let uploads = Self::with_store(&data_dir.join("staging"), Arc::new(store))?;
+        Ok(Self { folder: Some(files), ..uploads })
     }
 
     /// Whole files in any object store; parts of files in a local folder.
@@ -51,10 +60,19 @@ impl Uploads {
         Ok(Self {
             staging: staging.to_owned(),
             files,
+            folder: None,
             lanes: lanes::Lanes::default(),
             inspections: tokio::sync::Semaphore::new(2),
             allowance: Allowance::default(),
+            scanner: Arc::new(NoScanner),
         })
+    }
+
+    /// The same with a virus scanner.
+    #[must_use]
+    pub fn with_scanner(mut self, scanner: Arc<dyn Scanner>) -> Self {
+        self.scanner = scanner;
+        self
     }
 
     /// The same with other limits per party.

@@ -69,12 +69,14 @@ pub(super) async fn receive(
     }
     file.flush().await?;
     file.sync_data().await?;
+    haoban_failpoints::reach("upload-synced");
     let offset = upload.stored + taken;
     let mut tx = state.store.write().await?;
     if !rows::advance(&mut tx, upload.id, upload.stored, offset).await? {
         return Err(ProblemCode::UploadOffset.into());
     }
     tx.commit().await?;
+    haoban_failpoints::reach("upload-counted");
     Ok(offset)
 }
 

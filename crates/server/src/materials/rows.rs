@@ -8,6 +8,7 @@ use haoban_domain::{
     material::FileKind,
     time::Timestamp,
 };
+use haoban_wire::desk::ScanStanding;
 use sqlx::{AnyConnection, Row, any::AnyRow};
 
 use crate::{
@@ -76,13 +77,23 @@ pub struct Upload {
     pub pages: u16,
     /// When it is forgotten.
     pub expires_at: Timestamp,
+    /// What the virus scanner said, once complete.
+    pub scan: ScanStanding,
+}
+
+impl Upload {
+    /// Whether its time is over. A file of a case has no end.
+    #[must_use]
+    pub fn is_over(&self, now: Timestamp) -> bool {
+        self.state != UploadState::Attached && self.expires_at <= now
+    }
 }
 
 macro_rules! select {
     ($rest:literal) => {
         concat!(
             "SELECT id, party_id, file_id, draft_id, item_code, slot, sha256, bytes, max_pages, kinds, ",
-            "stored, state, kind, pages, expires_at FROM upload ",
+            "stored, state, kind, pages, expires_at, scan FROM upload ",
             $rest
         )
     };
@@ -111,12 +122,19 @@ fn read(row: &AnyRow) -> Result<Upload> {
         kind: kind.map(|kind| serde_json::from_value(kind.into())).transpose()?,
         pages: row.try_get::<Option<i64>, _>("pages")?.and_then(|pages| u16::try_from(pages).ok()).unwrap_or(0),
         expires_at: Timestamp::from_millis(row.try_get("expires_at")?),
+        scan: ScanStanding::parse(&row.try_get::<String, _>("scan")?).ok_or_else(|| Error::internal("stored scan"))?,
     })
 }
 
 /// A party's upload by its id.
 pub async fn find(store: &Store, party: PartyId, id: UploadId) -> Result<Option<Upload>> {
     let query = sqlx::query(select!("WHERE id = $1 AND party_id = $2")).bind(id.to_string()).bind(party.to_string());
+    query.fetch_optional(store.reader()).await?.as_ref().map(read).transpose()
+}
+
+/// An upload by its id, whoever sent it.
+pub async fn find_any(store: &Store, id: UploadId) -> Result<Option<Upload>> {
+    let query = sqlx::query(select!("WHERE id = $1")).bind(id.to_string());
     query.fetch_optional(store.reader()).await?.as_ref().map(read).transpose()
 }
 
@@ -193,11 +211,24 @@ pub async fn advance(tx: &mut Write, id: UploadId, from: u64, to: u64) -> Result
 }
 
 /// The whole file is good.
-pub async fn complete(tx: &mut Write, id: UploadId, kind: FileKind, pages: u16) -> Result<()> {
+pub async fn complete(tx: &mut Write, id: UploadId, kind: FileKind, pages: u16, scan: ScanStanding) -> Result<()> {
     let kind = serde_json::to_value(kind)?;
-    sqlx::query("UPDATE upload SET state = 'complete', kind = $1, pages = $2 WHERE id = $3 AND state = 'receiving'")
-        .bind(kind.as_str().unwrap_or_default().to_owned())
-        .bind(i64::from(pages))
+    sqlx::query(
+        "UPDATE upload SET state = 'complete', kind = $1, pages = $2, scan = $3 WHERE id = $4 AND state = 'receiving'",
+    )
+    .bind(kind.as_str().unwrap_or_default().to_owned())
+    .bind(i64::from(pages))
+    .bind(scan.as_str())
+    .bind(id.to_string())
+    .execute(&mut **tx)
+    .await?;
+    Ok(())
+}
+
+/// Writes down what the scanner said later.
+pub async fn scanned(tx: &mut Write, id: UploadId, scan: ScanStanding) -> Result<()> {
+    sqlx::query("UPDATE upload SET scan = $1 WHERE id = $2 AND scan = 'pending'")
+        .bind(scan.as_str())
         .bind(id.to_string())
         .execute(&mut **tx)
         .await?;

@@ -6,6 +6,7 @@
 mod dialect;
 mod migrate;
 mod open;
+mod writers;
 
 use std::ops::{Deref, DerefMut};
 
@@ -13,6 +14,7 @@ pub use dialect::Dialect;
 pub use migrate::MigrateError;
 pub use open::OpenError;
 use sqlx::{AnyConnection, AnyPool, Transaction};
+use writers::{Turn, Writers};
 
 use crate::Result;
 
@@ -22,6 +24,7 @@ pub struct Store {
     dialect: Dialect,
     readers: AnyPool,
     writer: AnyPool,
+    writers: Writers,
 }
 
 impl Store {
@@ -37,7 +40,8 @@ impl Store {
         &self.readers
     }
 
-    /// Starts a writing transaction (`BEGIN IMMEDIATE` on SQLite). Dropping it without [`Write::commit`] undoes it.
+    /// Starts a writing transaction. Dropping it without [`Write::commit`] undoes it. On SQLite those who wait
+    /// for their turn share one commit ([`writers`]).
     ///
     /// ```ignore
     /// let mut tx = store.write().await?;
@@ -48,11 +52,11 @@ impl Store {
     ///
     /// Nothing slow may be awaited while it is open: no network, no hashing, no file.
     pub async fn write(&self) -> Result<Write> {
-        let tx = match self.dialect {
-            Dialect::Sqlite => self.writer.begin_with("BEGIN IMMEDIATE").await?,
-            Dialect::Postgres => self.writer.begin().await?,
+        let work = match self.dialect {
+            Dialect::Sqlite => Work::Shared(self.writers.turn().await?),
+            Dialect::Postgres => Work::Own(self.writer.begin().await?),
         };
-        Ok(Write { tx, dialect: self.dialect })
+        Ok(Write { work, dialect: self.dialect })
     }
 
     /// Whether the database answers.
@@ -75,8 +79,16 @@ impl Store {
 /// A writing transaction. Use `&mut *tx` as executor (`&mut **tx` when `tx` is a `&mut Write`).
 #[derive(Debug)]
 pub struct Write {
-    tx: Transaction<'static, sqlx::Any>,
+    work: Work,
     dialect: Dialect,
+}
+
+#[derive(Debug)]
+enum Work {
+    /// A transaction of its own.
+    Own(Transaction<'static, sqlx::Any>),
+    /// A turn in a group that commits together.
+    Shared(Turn),
 }
 
 impl Write {
@@ -86,26 +98,41 @@ impl Write {
         self.dialect
     }
 
-    /// Makes it count.
+    /// Makes it count. When this answers, it is on the disk.
     pub async fn commit(self) -> Result<()> {
-        Ok(self.tx.commit().await?)
+        match self.work {
+            Work::Own(tx) => Ok(tx.commit().await?),
+            Work::Shared(turn) => turn.commit().await,
+        }
     }
 
     /// Undoes it now instead of at drop.
     pub async fn rollback(self) -> Result<()> {
-        Ok(self.tx.rollback().await?)
+        match self.work {
+            Work::Own(tx) => Ok(tx.rollback().await?),
+            Work::Shared(turn) => {
+                drop(turn);
+                Ok(())
+            }
+        }
     }
 }
 
 impl Deref for Write {
     type Target = AnyConnection;
     fn deref(&self) -> &AnyConnection {
-        &self.tx
+        match &self.work {
+            Work::Own(tx) => tx,
+            Work::Shared(turn) => turn.connection(),
+        }
     }
 }
 
 impl DerefMut for Write {
     fn deref_mut(&mut self) -> &mut AnyConnection {
-        &mut self.tx
+        match &mut self.work {
+            Work::Own(tx) => tx,
+            Work::Shared(turn) => turn.connection_mut(),
+        }
     }
 }

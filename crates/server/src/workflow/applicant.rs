@@ -49,7 +49,9 @@ pub(super) async fn withdraw(
             return Ok(case_view(&scene, &now));
         }
         step(&mut tx, &scene, &mut case, CaseEvent::Withdraw, &By::Applicant(party), details).await?;
+        haoban_failpoints::reach("withdraw-before-commit");
         tx.commit().await?;
+        haoban_failpoints::reach("withdraw-after-commit");
         wake(state, &case);
     }
     Ok(case_view(&scene, &case))
@@ -103,7 +105,9 @@ pub(super) async fn correct(
         let details = json!({ "correction": notice.id });
         step(&mut tx, &scene, &mut case, CaseEvent::Correct, &By::Applicant(party), details).await?;
         refresh_task(&mut tx, &scene, &case).await?;
+        haoban_failpoints::reach("correct-before-commit");
         tx.commit().await?;
+        haoban_failpoints::reach("correct-after-commit");
         wake(state, &case);
     }
     Ok(case_view(&scene, &case))

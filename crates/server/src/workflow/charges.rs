@@ -7,7 +7,7 @@ use haoban_domain::{
     time::Timestamp,
 };
 use haoban_wire::ProblemCode;
-use serde_json::json;
+use serde_json::{Value, json};
 use sqlx::{AnyConnection, Row as _};
 
 use super::{
@@ -15,10 +15,11 @@ use super::{
     decide::grant_by_rules,
     issue::integer,
     moves::{step, told, wake},
+    payment::use_link,
     rows::{self, lock},
 };
 use crate::{
-    AppState, Error, Result,
+    AppState, Error, Result, intake,
     jobs::{self, JobKind, Outcome},
     licences,
     store::Write,
@@ -125,24 +126,36 @@ pub(super) async fn drop_unpaid(tx: &mut Write, case: &mut Dossier) -> Result<()
     Ok(())
 }
 
-/// A page on which the applicant pays: an address that counts once.
-pub(super) async fn page(state: &AppState, party: PartyId, id: CaseId) -> Result<PaymentLink> {
+/// A page on which the applicant pays: an address that counts once. The same key gives the same address.
+pub(super) async fn page(state: &AppState, party: PartyId, id: CaseId, key: &str) -> Result<PaymentLink> {
+    let scene = Scene::now(state);
+    let (scope, actor) = (format!("pay:{id}"), party.to_string());
     let case = rows::load(state, id).await?.filter(|case| case.party == party).ok_or(ProblemCode::NotFound)?;
-    let due = case.charge.as_ref().filter(|charge| charge.standing == ChargeStanding::Due);
-    let Some(charge) = due.filter(|_| case.machine.status == CaseStatus::AwaitingPayment) else {
-        return Err(ProblemCode::NotAllowedNow.into());
-    };
-    state.payments.page(&order(&case, charge)).await
+    let charge = case.charge.as_ref().ok_or(ProblemCode::NotAllowedNow)?;
+    if !intake::known(state, &scope, key, &actor, &Value::Null).await? {
+        if charge.standing != ChargeStanding::Due || case.machine.status != CaseStatus::AwaitingPayment {
+            return Err(ProblemCode::NotAllowedNow.into());
+        }
+        let mut tx = state.store.write().await?;
+        intake::first_time(&mut tx, &scope, key, &actor, &Value::Null, scene.now).await?;
+        tx.commit().await?;
+    }
+    // Outside of the transaction, as a gateway of a bank is: it knows the key too.
+    state.payments.page(&order(&case, charge), key).await
 }
 
 fn order(case: &Dossier, charge: &ChargeView) -> ChargeOrder {
     ChargeOrder { case: case.id, party: case.party, amount_fen: charge.amount_fen, words: charge.words.clone() }
 }
 
-/// The gateway says that a charge was paid; the case goes on. False when it is not owed any more.
-pub(crate) async fn paid(state: &AppState, id: CaseId) -> Result<bool> {
+/// The local gateway's page was confirmed: its address is used up and the charge paid in one transaction.
+/// False when the address counts no more, or nothing is owed.
+pub(crate) async fn paid_at(state: &AppState, secret: &str, id: CaseId) -> Result<bool> {
     let scene = Scene::now(state);
     let mut tx = state.store.write().await?;
+    if !use_link(&mut tx, secret).await? {
+        return Ok(false);
+    }
     let Some(mut case) = lock(state, &mut tx, id).await? else { return Ok(false) };
     if case.machine.status != CaseStatus::AwaitingPayment {
         return Ok(false);
@@ -158,7 +171,9 @@ pub(crate) async fn paid(state: &AppState, id: CaseId) -> Result<bool> {
     case.charge = read(&mut tx, id).await?;
     step(&mut tx, &scene, &mut case, CaseEvent::Pay, &By::System("payment"), json!({})).await?;
     go_on(&mut tx, &scene, &mut case).await?;
+    haoban_failpoints::reach("pay-before-commit");
     tx.commit().await?;
+    haoban_failpoints::reach("pay-after-commit");
     wake(state, &case);
     Ok(true)
 }

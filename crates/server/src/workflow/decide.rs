@@ -9,7 +9,7 @@ use haoban_domain::{
 use serde_json::{Value, json};
 
 use super::{By, Dossier, Scene, department_name, step};
-use crate::{Result, store::Write};
+use crate::{Result, materials, store::Write};
 
 /// A decision as the applicant reads it. A refusal names the remedies of the item.
 pub(crate) fn decision(scene: &Scene<'_>, case: &Dossier, granted: bool, reasons: Vec<String>) -> DecisionView {
@@ -36,6 +36,9 @@ pub(crate) async fn approve_by_rules(
     inputs: &Inputs,
 ) -> Result<bool> {
     let Some(rules) = holding(case, inputs) else { return Ok(false) };
+    if materials::holds_up(tx, case.id).await? {
+        return Ok(false);
+    }
     let event = CaseEvent::Accept { by: AcceptedBy::Rules };
     step(tx, scene, case, event, &By::System("rules"), details(case, &rules)).await?;
     if case.machine.status == CaseStatus::Accepted {
@@ -52,6 +55,9 @@ pub(super) async fn grant_by_rules(
     inputs: &Inputs,
 ) -> Result<()> {
     let Some(rules) = holding(case, inputs) else { return Ok(()) };
+    if materials::holds_up(tx, case.id).await? {
+        return Ok(());
+    }
     let details = details(case, &rules);
     let words: Vec<LocalText> = rules.into_iter().map(|rule| rule.words).collect();
     case.decision = Some(DecisionView { automatic: true, rules: words, ..decision(scene, case, true, Vec::new()) });

@@ -73,11 +73,16 @@ async fn withdraw(
     Ok(Json(applicant::withdraw(&state, who.party_id, case_id(&id)?, &key, &body).await?))
 }
 
-/// Where the applicant pays what the case waits for: an address that counts once.
+/// Where the applicant pays what the case waits for: an address that counts once. The same key gives the same address.
 #[utoipa::path(post, path = "/v1/cases/{id}/payment", tag = "cases", params(("id" = String, Path)),
     responses((status = 200, body = PaymentPage)))]
-async fn pay(State(state): State<AppState>, who: Resident, PathOf(id): PathOf<String>) -> Result<Json<PaymentPage>> {
-    let link = charges::page(&state, who.party_id, case_id(&id)?).await?;
+async fn pay(
+    State(state): State<AppState>,
+    who: Resident,
+    PathOf(id): PathOf<String>,
+    head: HeaderMap,
+) -> Result<Json<PaymentPage>> {
+    let link = charges::page(&state, who.party_id, case_id(&id)?, &key_of(&head)?).await?;
     Ok(Json(PaymentPage { url: link.url, expires_at: link.expires_at }))
 }
 

@@ -18,15 +18,15 @@ mod view;
 use utoipa_axum::router::OpenApiRouter;
 
 pub use charges::ChargeOrder;
-pub(crate) use charges::{paid, refund};
+pub(crate) use charges::{paid_at, refund};
 pub(crate) use deadline::{abandon, remind};
 pub(crate) use decide::{approve_by_rules, decision};
 pub(crate) use dossier::{Correction, Dossier, Scene};
 pub(crate) use effects::morning_after;
 pub(crate) use issue::written;
 pub(crate) use moves::{By, open, restate, step, wake};
+pub(crate) use payment::linked_case;
 pub use payment::{LocalLedger, PaymentGateway, PaymentLink, PaymentOrder, Settlement};
-pub(crate) use payment::{linked_case, use_link};
 pub(crate) use rows::{insert_correction, load, lock, read_part};
 pub(crate) use timers::{accept_by_silence, end_unanswered, settle_payment};
 pub(crate) use view::{case_view, clock, department_name};

@@ -14,7 +14,8 @@ use super::ChargeOrder;
 use crate::{
     Result,
     config::Config,
-    ports::{Clock, Random},
+    identity::Secret,
+    ports::Clock,
     store::{Store, Write},
 };
 
@@ -47,8 +48,9 @@ pub enum Settlement {
 pub trait PaymentGateway: Send + Sync + 'static {
     /// Hands an order over, or asks about one that was.
     async fn settle(&self, order: &PaymentOrder) -> Result<Settlement>;
-    /// A page on which the payer pays a charge. Each address counts once and not for long.
-    async fn page(&self, charge: &ChargeOrder) -> Result<PaymentLink>;
+    /// A page on which the payer pays a charge. Each address counts once and not for long; the same key gives
+    /// the same address.
+    async fn page(&self, charge: &ChargeOrder, key: &str) -> Result<PaymentLink>;
     /// Gives back what was paid, or asks about it.
     async fn refund(&self, charge: &ChargeOrder) -> Result<Settlement>;
 }
@@ -70,13 +72,13 @@ pub struct LocalLedger {
     store: Store,
     config: Arc<Config>,
     clock: Arc<dyn Clock>,
-    random: Arc<dyn Random>,
+    secret: Arc<Secret>,
 }
 
 impl LocalLedger {
     /// On the platform's own database.
-    pub fn new(store: Store, config: Arc<Config>, clock: Arc<dyn Clock>, random: Arc<dyn Random>) -> Self {
-        Self { store, config, clock, random }
+    pub fn new(store: Store, config: Arc<Config>, clock: Arc<dyn Clock>, secret: Arc<Secret>) -> Self {
+        Self { store, config, clock, secret }
     }
 }
 
@@ -87,22 +89,28 @@ impl PaymentGateway for LocalLedger {
         Ok(Settlement::Paid)
     }
 
-    async fn page(&self, charge: &ChargeOrder) -> Result<PaymentLink> {
-        let mut bytes = [0; 32];
-        self.random.fill(&mut bytes);
-        let secret = URL_SAFE_NO_PAD.encode(bytes);
+    async fn page(&self, charge: &ChargeOrder, key: &str) -> Result<PaymentLink> {
+        // Made from the key, so that it can be told again though only its digest is kept.
+        let secret =
+            URL_SAFE_NO_PAD.encode(self.secret.mark("payment page", format!("{}:{key}", charge.case).as_bytes()));
+        let digest = receipt::digest(secret.as_bytes());
         let expires_at = self.clock.now().plus_millis(LINK_MS);
         let mut tx = self.store.write().await?;
         sqlx::query("DELETE FROM charge_link WHERE expires_at <= $1")
             .bind(self.clock.now().millis())
             .execute(&mut *tx)
             .await?;
-        sqlx::query("INSERT INTO charge_link (secret_sha256, case_id, expires_at) VALUES ($1, $2, $3)")
-            .bind(receipt::digest(secret.as_bytes()))
-            .bind(charge.case.to_string())
-            .bind(expires_at.millis())
-            .execute(&mut *tx)
-            .await?;
+        sqlx::query(
+            "INSERT INTO charge_link (secret_sha256, case_id, expires_at) VALUES ($1, $2, $3) \
+             ON CONFLICT (secret_sha256) DO NOTHING",
+        )
+        .bind(digest.clone())
+        .bind(charge.case.to_string())
+        .bind(expires_at.millis())
+        .execute(&mut *tx)
+        .await?;
+        let row = sqlx::query("SELECT expires_at FROM charge_link WHERE secret_sha256 = $1").bind(digest);
+        let expires_at = Timestamp::from_millis(row.fetch_one(&mut *tx).await?.try_get("expires_at")?);
         tx.commit().await?;
         Ok(PaymentLink { url: format!("{}/demo/pay/{secret}", self.config.public_url), expires_at })
     }
@@ -124,13 +132,11 @@ pub(crate) async fn linked_case(store: &Store, secret: &str, now: Timestamp) -> 
 }
 
 /// Uses a secret up; false when it was used before.
-pub(crate) async fn use_link(store: &Store, secret: &str) -> Result<bool> {
-    let mut tx = store.write().await?;
+pub(super) async fn use_link(tx: &mut Write, secret: &str) -> Result<bool> {
     let done = sqlx::query("DELETE FROM charge_link WHERE secret_sha256 = $1")
         .bind(receipt::digest(secret.as_bytes()))
-        .execute(&mut *tx)
+        .execute(&mut **tx)
         .await?;
-    tx.commit().await?;
     Ok(done.rows_affected() == 1)
 }
 

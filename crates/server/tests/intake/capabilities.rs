@@ -56,7 +56,7 @@ async fn accept(city: &City, case: &str) -> Value {
 
 /// Pays as a person would: opens the address, presses the button.
 async fn pay(one: &Resident<'_>, case: &str) -> (String, StatusCode) {
-    let (status, page) = read(one.request(Method::POST, &format!("/v1/cases/{case}/payment"))).await;
+    let (status, page) = one.post(&format!("/v1/cases/{case}/payment"), &new_id("key"), &Value::Null).await;
     assert_eq!(status, StatusCode::OK, "{page}");
     let url = page["url"].as_str().unwrap().to_owned();
     let http = reqwest::Client::builder().no_proxy().redirect(Policy::none()).build().unwrap();
@@ -187,12 +187,12 @@ async fn a_case_waits_for_its_payment_and_goes_on_with_it() {
     let (one, other) = (city.resident(ONE).await, city.resident(OTHER).await);
     let id = case(&one, None).await;
     let path = format!("/v1/cases/{id}/payment");
-    assert_eq!(read(one.request(Method::POST, &path)).await.0, StatusCode::CONFLICT, "nothing is owed yet");
+    assert_eq!(one.post(&path, &new_id("key"), &Value::Null).await.0, StatusCode::CONFLICT, "nothing is owed yet");
     let waits = accept(&city, &id).await;
     assert_eq!((&waits["status"], &waits["clock"]["waits_for"]), (&json!("awaiting_payment"), &json!("applicant")));
     assert_eq!((&waits["clock"]["kind"], &waits["charge"]["amount_fen"]), (&json!("payment"), &json!(1_000)));
     assert_eq!((&waits["clock"]["due"], &waits["charge"]["due"]), (&json!("2026-12-03"), &json!("2026-12-03")));
-    assert_eq!(read(other.request(Method::POST, &path)).await.0, StatusCode::NOT_FOUND);
+    assert_eq!(other.post(&path, &new_id("key"), &Value::Null).await.0, StatusCode::NOT_FOUND);
     let officer = city.officer("real-estate").await;
     let (status, _) = officer.act(&id, json!({"act": "grant", "opinion": ""})).await;
     assert_eq!(status, StatusCode::CONFLICT, "not before the payment");

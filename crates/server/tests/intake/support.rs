@@ -58,7 +58,7 @@ static TEMPLATE: OnceCell<tempfile::TempDir> = OnceCell::const_new();
 async fn template() -> &'static Path {
     let made = TEMPLATE.get_or_init(|| async {
         let folder = tempfile::tempdir().unwrap();
-        let state = open(folder.path(), "http://127.0.0.1:1", &clock(), "").await;
+        let state = open(folder.path(), "http://127.0.0.1:1", &clock(), |_| {}).await;
         seed::run(&state).await.unwrap();
         state.store.close().await;
         folder
@@ -70,12 +70,12 @@ fn clock() -> Arc<Standing> {
     Arc::new(Standing(AtomicI64::new(MORNING)))
 }
 
-async fn open(folder: &Path, public_url: &str, clock: &Arc<Standing>, database: &str) -> AppState {
+async fn open(folder: &Path, public_url: &str, clock: &Arc<Standing>, change: impl FnOnce(&mut Config)) -> AppState {
     let mut config = Config::load(None, []).unwrap();
     config.data_dir = folder.to_owned();
     config.worker = false;
-    config.database_url = database.to_owned();
     config.public_url = public_url.to_owned();
+    change(&mut config);
     let clock: Arc<dyn Clock> = Arc::<Standing>::clone(clock);
     let ports = app::Ports { clock, random: Arc::new(SystemRandom) };
     AppState::with_pack(config, ports, services::whole_pack()).await.unwrap()
@@ -131,6 +131,11 @@ impl City {
         if let Ok(database) = DATABASE.try_with(Clone::clone) {
             return Self::start_on(&database).await;
         }
+        Self::start_with(|_| {}).await
+    }
+
+    /// With other settings.
+    pub async fn start_with(change: impl FnOnce(&mut Config)) -> Self {
         let folder = tempfile::tempdir().unwrap();
         for file in std::fs::read_dir(template().await).unwrap() {
             let file = file.unwrap();
@@ -138,21 +143,22 @@ impl City {
                 std::fs::copy(file.path(), folder.path().join(file.file_name())).unwrap();
             }
         }
-        Self::over(folder, "").await
+        Self::over(folder, change).await
     }
 
     /// On another database, which is seeded first.
     pub async fn start_on(database: &str) -> Self {
-        let city = Self::over(tempfile::tempdir().unwrap(), database).await;
+        let on = |config: &mut Config| config.database_url = database.to_owned();
+        let city = Self::over(tempfile::tempdir().unwrap(), on).await;
         seed::run(&city.state).await.unwrap();
         city
     }
 
-    async fn over(folder: tempfile::TempDir, database: &str) -> Self {
+    async fn over(folder: tempfile::TempDir, change: impl FnOnce(&mut Config)) -> Self {
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let base = format!("http://{}", listener.local_addr().unwrap());
         let clock = clock();
-        let state = open(folder.path(), &base, &clock, database).await;
+        let state = open(folder.path(), &base, &clock, change).await;
         tokio::spawn(app::serve(listener, state.clone()));
         let http = reqwest::Client::builder().no_proxy().redirect(Policy::none()).build().unwrap();
         Self { base, state, clock, http, _folder: folder }

@@ -3,6 +3,7 @@
 mod look;
 mod messages;
 mod pay;
+mod receipt;
 pub(crate) mod render;
 mod sign_in;
 mod submit;
@@ -27,6 +28,7 @@ pub fn routes() -> OpenApiRouter<AppState> {
         .route("/signin/style.css", get(style))
         .route("/demo/messages", get(messages::show))
         .route("/demo/pay/{secret}", get(pay::show).post(pay::confirm))
+        .route("/receipts/verify", get(receipt::show).post(receipt::check))
 }
 
 /// The page for an authorization request whose client or redirect is not known: nothing is sent anywhere.

@@ -43,8 +43,7 @@ pub async fn confirm(
 ) -> Result<Response> {
     let look = Look::of_query(&query.unwrap_or_default());
     let Some((case, _)) = charge_of(&state, &secret).await? else { return Ok(gone(look)) };
-    let done = workflow::use_link(&state.store, &secret).await? && workflow::paid(&state, case).await?;
-    if !done {
+    if !workflow::paid_at(&state, &secret, case).await? {
         return Ok(gone(look));
     }
     Ok(render::notice(look, StatusCode::OK, "pay_done", "pay_done_body", ""))

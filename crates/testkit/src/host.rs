@@ -1,0 +1,152 @@
+//! The app's core in a program of its own (`haoban-devhost`), so that it can be killed.
+
+use std::path::PathBuf;
+
+use anyhow::Context;
+use serde_json::{Value, json};
+use tempfile::TempDir;
+use tokio::process::Command;
+
+use crate::{
+    programs::{Program, free_port, program_path, repository},
+    sign_in_over_http, wait_for,
+};
+
+/// A running host with a profile that outlives it.
+pub struct Host {
+    folder: TempDir,
+    profile: PathBuf,
+    platform_url: String,
+    port: u16,
+    program: Program,
+    http: reqwest::Client,
+}
+
+impl Host {
+    /// Starts one with an empty profile.
+    ///
+    /// # Errors
+    /// When it does not answer.
+    pub async fn start(platform_url: &str) -> anyhow::Result<Self> {
+        let folder = tempfile::Builder::new().prefix("haoban-host").tempdir()?;
+        let profile = folder.path().join("profile");
+        Self::start_on(platform_url, folder, profile).await
+    }
+
+    /// Starts one with its profile in a folder of the test's choice.
+    ///
+    /// # Errors
+    /// When it does not answer.
+    pub async fn start_in(platform_url: &str, profile: PathBuf) -> anyhow::Result<Self> {
+        let folder = tempfile::Builder::new().prefix("haoban-host").tempdir()?;
+        Self::start_on(platform_url, folder, profile).await
+    }
+
+    async fn start_on(platform_url: &str, folder: TempDir, profile: PathBuf) -> anyhow::Result<Self> {
+        let port = free_port()?;
+        let program = launch(&folder, &profile, platform_url, port, "")?;
+        let http = reqwest::Client::builder().no_proxy().build()?;
+        let host = Self { folder, profile, platform_url: platform_url.to_owned(), port, program, http };
+        host.await_start().await?;
+        Ok(host)
+    }
+
+    /// `kill -9`.
+    ///
+    /// # Errors
+    /// When it cannot be killed.
+    pub async fn kill(&mut self) -> anyhow::Result<()> {
+        self.program.kill().await
+    }
+
+    /// `kill -9` if it still runs, and a new start on the same profile, with failpoints armed.
+    ///
+    /// # Errors
+    /// When it does not come back.
+    pub async fn restart(&mut self, failpoints: &str) -> anyhow::Result<()> {
+        self.program.kill().await?;
+        self.program = launch(&self.folder, &self.profile, &self.platform_url, self.port, failpoints)?;
+        self.await_start().await
+    }
+
+    /// Whether it ended by itself.
+    ///
+    /// # Errors
+    /// When the machine does not say.
+    pub fn ended(&mut self) -> anyhow::Result<bool> {
+        Ok(self.program.ended()?.is_some())
+    }
+
+    /// Runs a command of the app.
+    ///
+    /// # Errors
+    /// When there is no answer, or the answer is a problem (its JSON is the error's words).
+    pub async fn rpc(&self, command: &str, body: Value) -> anyhow::Result<Value> {
+        let url = format!("http://127.0.0.1:{}/rpc/{command}", self.port);
+        let answer = self.http.post(url).json(&body).send().await?;
+        let status = answer.status();
+        let text = answer.text().await?;
+        anyhow::ensure!(status.is_success(), "{command}: {status} {text}");
+        Ok(serde_json::from_str(&text)?)
+    }
+
+    /// Posts a file; answers its token.
+    ///
+    /// # Errors
+    /// When it is not taken.
+    pub async fn post_file(&self, name: &str, bytes: Vec<u8>) -> anyhow::Result<String> {
+        let url = format!("http://127.0.0.1:{}/host/files", self.port);
+        let answer = self.http.post(url).header("x-file-name", name).body(bytes).send().await?.error_for_status()?;
+        let held: Value = answer.json().await?;
+        Ok(held["token"].as_str().context("no token")?.to_owned())
+    }
+
+    /// Signs somebody in and waits until it is done.
+    ///
+    /// # Errors
+    /// When nobody is signed in after half a minute.
+    pub async fn sign_in(&self, phone: &str) -> anyhow::Result<()> {
+        self.rpc("session_begin", json!({})).await?;
+        let url = wait_for("the sign-in address", async || {
+            let view = self.rpc("app_start", json!({})).await?;
+            Ok(found(&view["session"], "url").and_then(|url| url.as_str().map(str::to_owned)))
+        })
+        .await?;
+        sign_in_over_http(&url, phone, crate::PASSWORD).await?;
+        wait_for("a sign-in", async || {
+            let view = self.rpc("app_start", json!({})).await?;
+            Ok(found(&view["session"], "person").map(|_| ()))
+        })
+        .await
+    }
+
+    /// What it wrote to its log.
+    #[must_use]
+    pub fn log(&self) -> String {
+        std::fs::read_to_string(self.folder.path().join("host.log")).unwrap_or_default()
+    }
+
+    async fn await_start(&self) -> anyhow::Result<()> {
+        let answered = wait_for("the host", async || Ok(self.rpc("app_start", json!({})).await.ok())).await;
+        answered.map(|_| ()).with_context(|| self.log())
+    }
+}
+
+/// A value by its name, however deep.
+fn found<'a>(value: &'a Value, name: &str) -> Option<&'a Value> {
+    match value {
+        Value::Object(map) => map.get(name).or_else(|| map.values().find_map(|inner| found(inner, name))),
+        _ => None,
+    }
+}
+
+fn launch(folder: &TempDir, profile: &PathBuf, platform: &str, port: u16, failpoints: &str) -> anyhow::Result<Program> {
+    let mut command = Command::new(program_path("haoban-devhost")?);
+    command
+        .env("HAOBAN_DEVHOST_LISTEN", format!("127.0.0.1:{port}"))
+        .env("HAOBAN_PLATFORM_URL", platform)
+        .env("HAOBAN_PROFILE_DIR", profile)
+        .env("HAOBAN_UI_DIR", repository().join("ui/dist"))
+        .env("HAOBAN_FAILPOINTS", failpoints);
+    Program::start(&mut command, &folder.path().join("host.log"))
+}
