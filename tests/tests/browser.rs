@@ -36,8 +36,3 @@ async fn blanks_and_samples_can_be_had() -> anyhow::Result<()> {
 async fn what_was_drawn_is_seen_at_the_desk() -> anyhow::Result<()> {
     run_script("drawings.mjs", &[]).await
 }
-
-#[tokio::test(flavor = "multi_thread")]
-async fn lists_come_from_tables_and_the_public_may_object() -> anyhow::Result<()> {
-    run_script("capabilities.mjs", &[]).await
-}

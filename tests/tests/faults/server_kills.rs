@@ -141,7 +141,8 @@ async fn ended_at_every_failpoint_nothing_is_lost_or_doubled() -> anyhow::Result
     let mut platform = Platform::start().await?;
     let before = look_through(&platform.database(), &platform.data()).await?;
     // The short form leaves out what its neighbour after the commit shows better.
-    let left_out = |point: &str| point.ends_with("-before-commit") && !point.starts_with("submit") && !point.starts_with("pay");
+    let left_out =
+        |point: &str| point.ends_with("-before-commit") && !point.starts_with("submit") && !point.starts_with("pay");
     let points: Vec<&str> = POINTS.iter().copied().filter(|point| long() || !left_out(point)).collect();
     for point in &points {
         platform.restart_armed(&format!("{point}=abort")).await?;

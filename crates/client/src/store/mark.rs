@@ -86,6 +86,6 @@ impl Mark {
     pub(crate) fn moved_elsewhere(&self) -> bool {
         let mut state = self.state.lock();
         let Some(number) = state.file.as_mut().and_then(read_from) else { return false };
-        std::mem::replace(&mut state.known, Some(number)) != Some(number)
+        state.known.replace(number) != Some(number)
     }
 }
