@@ -31,7 +31,6 @@ use haoban_domain::{
     calendar::WorkCalendar,
     form::{Evaluator, Inputs},
     item::ServiceItem,
-    material::FileKind,
     time::Timestamp,
 };
 use haoban_wire::ui::{DraftList, DraftOpen, DraftSave, DraftStart, DraftView, HostAbilities};

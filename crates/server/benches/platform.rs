@@ -3,7 +3,7 @@
 //! Each stands beside a floor measured in the same run on the same disk. Prints figures and ratios.
 #![allow(clippy::unwrap_used, clippy::expect_used, missing_docs, reason = "a test may panic")]
 
-#[allow(dead_code, reason = "a bench needs a part of it")]
+#[allow(dead_code, unused_macros, unused_imports, reason = "a bench needs a part of it")]
 #[path = "../tests/intake/support.rs"]
 mod support;
 
