@@ -6,7 +6,6 @@
 mod dialect;
 mod migrate;
 mod open;
-mod writers;
 
 use std::ops::{Deref, DerefMut};
 
@@ -14,7 +13,6 @@ pub use dialect::Dialect;
 pub use migrate::MigrateError;
 pub use open::OpenError;
 use sqlx::{AnyConnection, AnyPool, Transaction};
-use writers::{Turn, Writers};
 
 use crate::Result;
 
@@ -24,7 +22,6 @@ pub struct Store {
     dialect: Dialect,
     readers: AnyPool,
     writer: AnyPool,
-    writers: Writers,
 }
 
 impl Store {
@@ -40,8 +37,7 @@ impl Store {
         &self.readers
     }
 
-    /// Starts a writing transaction. Dropping it without [`Write::commit`] undoes it. On SQLite those who wait
-    /// for their turn share one commit ([`writers`]).
+    /// Starts a writing transaction (`BEGIN IMMEDIATE` on SQLite). Dropping it without [`Write::commit`] undoes it.
     ///
     /// ```ignore
     /// let mut tx = store.write().await?;
@@ -52,11 +48,11 @@ impl Store {
     ///
     /// Nothing slow may be awaited while it is open: no network, no hashing, no file.
     pub async fn write(&self) -> Result<Write> {
-        let work = match self.dialect {
-            Dialect::Sqlite => Work::Shared(self.writers.turn().await?),
-            Dialect::Postgres => Work::Own(self.writer.begin().await?),
+        let tx = match self.dialect {
+            Dialect::Sqlite => self.writer.begin_with("BEGIN IMMEDIATE").await?,
+            Dialect::Postgres => self.writer.begin().await?,
         };
-        Ok(Write { work, dialect: self.dialect })
+        Ok(Write { tx, dialect: self.dialect })
     }
 
     /// Whether the database answers.
@@ -79,16 +75,8 @@ impl Store {
 /// A writing transaction. Use `&mut *tx` as executor (`&mut **tx` when `tx` is a `&mut Write`).
 #[derive(Debug)]
 pub struct Write {
-    work: Work,
+    tx: Transaction<'static, sqlx::Any>,
     dialect: Dialect,
-}
-
-#[derive(Debug)]
-enum Work {
-    /// A transaction of its own.
-    Own(Transaction<'static, sqlx::Any>),
-    /// A turn in a group that commits together.
-    Shared(Turn),
 }
 
 impl Write {
@@ -98,41 +86,26 @@ impl Write {
         self.dialect
     }
 
-    /// Makes it count. When this answers, it is on the disk.
+    /// Makes it count.
     pub async fn commit(self) -> Result<()> {
-        match self.work {
-            Work::Own(tx) => Ok(tx.commit().await?),
-            Work::Shared(turn) => turn.commit().await,
-        }
+        Ok(self.tx.commit().await?)
     }
 
     /// Undoes it now instead of at drop.
     pub async fn rollback(self) -> Result<()> {
-        match self.work {
-            Work::Own(tx) => Ok(tx.rollback().await?),
-            Work::Shared(turn) => {
-                drop(turn);
-                Ok(())
-            }
-        }
+        Ok(self.tx.rollback().await?)
     }
 }
 
 impl Deref for Write {
     type Target = AnyConnection;
     fn deref(&self) -> &AnyConnection {
-        match &self.work {
-            Work::Own(tx) => tx,
-            Work::Shared(turn) => turn.connection(),
-        }
+        &self.tx
     }
 }
 
 impl DerefMut for Write {
     fn deref_mut(&mut self) -> &mut AnyConnection {
-        match &mut self.work {
-            Work::Own(tx) => tx,
-            Work::Shared(turn) => turn.connection_mut(),
-        }
+        &mut self.tx
     }
 }

@@ -4,7 +4,7 @@ use std::{str::FromStr, time::Duration};
 
 use sqlx::{AnyPool, Executor, any::AnyConnectOptions, any::AnyPoolOptions};
 
-use super::{Dialect, Store, writers::Writers};
+use super::{Dialect, Store};
 
 /// Why the database does not open.
 #[derive(Debug, thiserror::Error)]
@@ -39,11 +39,11 @@ impl Store {
                 // The writer first: it creates the file and turns the log on before a reader looks.
                 let writer = pool(dialect, &url, 1, true).await?;
                 let readers = pool(dialect, &url, SQLITE_READERS, false).await?;
-                Ok(Self { dialect, readers, writers: Writers::new(writer.clone()), writer })
+                Ok(Self { dialect, readers, writer })
             }
             Dialect::Postgres => {
                 let shared = pool(dialect, url, POSTGRES_CONNECTIONS, true).await?;
-                Ok(Self { dialect, readers: shared.clone(), writers: Writers::new(shared.clone()), writer: shared })
+                Ok(Self { dialect, readers: shared.clone(), writer: shared })
             }
         }
     }
