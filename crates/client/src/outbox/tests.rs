@@ -333,20 +333,6 @@ async fn signed_out_it_waits_for_a_sign_in_and_retry_alone_does_not_send() {
 }
 
 #[tokio::test]
-async fn a_word_of_the_old_session_that_comes_after_the_new_one_began_strands_nothing() {
-    let (_device, client, platform, id, revision) = ready_to_send().await;
-    platform.fault(Method::POST, Fault::SignedOut);
-    send(&client, id, revision).await;
-    until(&client, || async { matches!(state(&client).await, None | Some(OutboxState::Backoff { .. })) }).await;
-    until(&client, || async {
-        wake(&client);
-        empty(&client).await
-    })
-    .await;
-    assert_eq!(platform.0.lock().cases.len(), 1);
-}
-
-#[tokio::test]
 async fn offline_it_stays_and_survives_restarts_and_paused_it_does_not_move() {
     let (device, client, platform, id, revision) = ready_to_send().await;
     for _ in 0..4 {

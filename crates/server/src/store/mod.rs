@@ -49,7 +49,15 @@ impl Store {
     /// Nothing slow may be awaited while it is open: no network, no hashing, no file.
     pub async fn write(&self) -> Result<Write> {
         let tx = match self.dialect {
-            Dialect::Sqlite => self.writer.begin_with("BEGIN IMMEDIATE").await?,
+            Dialect::Sqlite => match self.writer.begin_with("BEGIN IMMEDIATE").await {
+                // A full disk makes SQLite undo a transaction by itself, and the connection does not know: it
+                // would refuse every write until the next start.
+                Err(sqlx::Error::InvalidSavePointStatement) => {
+                    self.writer.acquire().await?.close().await?;
+                    self.writer.begin_with("BEGIN IMMEDIATE").await?
+                }
+                begun => begun?,
+            },
             Dialect::Postgres => self.writer.begin().await?,
         };
         Ok(Write { tx, dialect: self.dialect })
