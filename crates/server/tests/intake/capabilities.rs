@@ -268,7 +268,7 @@ async fn a_charge_is_asked_for_twice_more_and_then_counts_as_given_up() {
     assert!(last["note"]["zh"].as_str().unwrap().contains("视为放弃"), "{last}");
     assert_eq!(left(&one, "2026-12-07T09:00").await, 2, "the seat is free again");
     assert_eq!(mine(&one).await[0]["state"], "cancelled");
-    let (status, _) = read(one.request(Method::POST, &format!("{path}/payment"))).await;
+    let (status, _) = one.post(&format!("{path}/payment"), &new_id("key"), &Value::Null).await;
     assert_eq!(status, StatusCode::CONFLICT, "nothing can be paid any more");
 }
 

@@ -250,8 +250,9 @@ async fn play(steps: Vec<Step>) {
             }
         }
     }
-    let left = killed(&device, &[]).open().await;
-    assert_eq!(answers(&left, id).await, (revision, wanted));
+    // The device owns the folder: it must outlive what is read from it.
+    let left = killed(&device, &[]);
+    assert_eq!(answers(&left.open().await, id).await, (revision, wanted));
 }
 
 /// A part of the record that would have been next, never all of it.
