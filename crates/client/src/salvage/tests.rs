@@ -263,6 +263,7 @@ async fn a_damaged_store_under_a_passphrase_asks_for_it() {
 
 #[tokio::test]
 async fn only_a_damaged_store_is_exported() {
-    let client = Device::new().open().await;
+    let device = Device::new();
+    let client = device.open().await;
     assert!(super::export(&client, SalvageExport { secret: None }).await.is_err());
 }

@@ -99,8 +99,8 @@ async fn a_log_that_is_read_twice_counts_once() {
     let (kept, answers) = answers(&client, id).await;
     assert_eq!((kept, &answers["note"]), (revision + 1, &json!("two")));
     save(&client, id, kept, &[("note", json!("three"))]).await;
-    let left = killed(&device, &[]).open().await;
-    assert_eq!(self::answers(&left, id).await.1["note"], json!("three"), "numbers went on");
+    let left = killed(&device, &[]);
+    assert_eq!(self::answers(&left.open().await, id).await.1["note"], json!("three"), "numbers went on");
 }
 
 #[tokio::test]
