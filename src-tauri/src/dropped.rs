@@ -31,13 +31,16 @@ impl HeldFiles {
 }
 
 /// Keeps what was dropped and tells the page. Folders are left out: a slot takes files.
-pub(crate) fn take_in(app: &AppHandle, paths: &[PathBuf]) {
+///
+/// What an earlier drop left is let go: a page that wanted it has taken it.
+pub(crate) fn take_in(app: &AppHandle, paths: &[PathBuf], (x, y): (i32, i32)) {
     let held = app.state::<std::sync::Arc<HeldFiles>>();
+    held.paths.lock().clear();
     let tokens: Vec<String> = paths.iter().filter(|path| path.is_file()).map(|path| held.hold(path.clone())).collect();
     if tokens.is_empty() {
         return;
     }
-    if let Err(error) = app.emit(crate::events::NAME, ClientEvent::FilesDropped { tokens }) {
+    if let Err(error) = app.emit(crate::events::NAME, ClientEvent::FilesDropped { tokens, x, y }) {
         tracing::warn!(%error, "the page was not told of dropped files");
     }
 }

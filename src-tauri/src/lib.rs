@@ -15,6 +15,7 @@ use anyhow::Context;
 use haoban_client::{Client, ports::Config};
 use haoban_wire::ui::HostAbilities;
 use tauri::{AppHandle, Manager};
+use tauri_plugin_window_state::StateFlags;
 
 /// Runs the app until its last window is gone and the tray was left.
 ///
@@ -32,7 +33,8 @@ pub fn run() -> anyhow::Result<()> {
         .plugin(tauri_plugin_single_instance::init(|app, _arguments, _folder| window::show(app)))
         .plugin(tauri_plugin_dialog::init())
         .plugin(tauri_plugin_opener::init())
-        .plugin(tauri_plugin_window_state::Builder::default().build())
+        // Size and place only: whether it is seen is decided by its first paint.
+        .plugin(tauri_plugin_window_state::Builder::default().with_state_flags(remembered()).build())
         .register_asynchronous_uri_scheme_protocol(thumbs::SCHEME, thumbs::answer)
         .invoke_handler(commands::handler())
         .on_window_event(window::on_event)
@@ -53,17 +55,46 @@ fn setup(app: &AppHandle, runtime: &tokio::runtime::Handle) -> anyhow::Result<()
     let held = Arc::new(dropped::HeldFiles::default());
     app.manage(held.clone());
     app.manage(settings::ShellSettings::default());
+    // The window first: its web process starts while the core opens. No call of the page is answered before this ends.
+    window::open(app)?;
     let config = config(app)?;
     let client = runtime
         .block_on(Client::open(config, ports::assemble(app, held), runtime.clone()))
         .context("the core did not open")?;
     let client = Arc::new(client);
     app.manage(client.clone());
-    window::open(app)?;
     tray::set_up(app);
     events::forward(app, &client, runtime);
+    end_on_signals(app, runtime);
     Ok(())
 }
+
+/// What the next start takes over from the last window.
+fn remembered() -> StateFlags {
+    StateFlags::all() - StateFlags::VISIBLE
+}
+
+/// Ctrl-C and the end of the desktop session end the app as its menu does: written down and closed.
+#[cfg(unix)]
+fn end_on_signals(app: &AppHandle, runtime: &tokio::runtime::Handle) {
+    use tokio::signal::unix::{SignalKind, signal};
+    let app = app.clone();
+    runtime.spawn(async move {
+        let (Ok(mut interrupt), Ok(mut terminate)) = (signal(SignalKind::interrupt()), signal(SignalKind::terminate()))
+        else {
+            tracing::warn!("signals cannot be heard; the app ends without them");
+            return;
+        };
+        tokio::select! {
+            _ = interrupt.recv() => {}
+            _ = terminate.recv() => {}
+        }
+        app.exit(0);
+    });
+}
+
+#[cfg(not(unix))]
+fn end_on_signals(_: &AppHandle, _: &tokio::runtime::Handle) {}
 
 fn config(app: &AppHandle) -> anyhow::Result<Config> {
     let profile_dir = match std::env::var_os("HAOBAN_PROFILE_DIR") {

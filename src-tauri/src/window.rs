@@ -22,6 +22,11 @@ pub(crate) fn open(app: &AppHandle) -> tauri::Result<()> {
                 tracing::warn!(%error, "the window was not shown");
             }
         })
+        .on_document_title_changed(|window, title| {
+            if let Err(error) = window.set_title(&title) {
+                tracing::debug!(%error, "the window keeps its title");
+            }
+        })
         // The page may go nowhere: guides and sign-in open in the system browser.
         .on_navigation(|url| {
             matches!(url.scheme(), "tauri") || url.host_str().is_some_and(|host| host == "tauri.localhost")
@@ -48,7 +53,11 @@ pub(crate) fn on_event(window: &Window, event: &WindowEvent) {
                 tracing::warn!(%error, "the window was not hidden");
             }
         }
-        WindowEvent::DragDrop(DragDropEvent::Drop { paths, .. }) => dropped::take_in(window.app_handle(), paths),
+        WindowEvent::DragDrop(DragDropEvent::Drop { paths, position }) => {
+            // The page counts in its own pixels.
+            let at = position.to_logical::<i32>(window.scale_factor().unwrap_or(1.0));
+            dropped::take_in(window.app_handle(), paths, (at.x, at.y));
+        }
         _ => {}
     }
 }

@@ -36,3 +36,8 @@ async fn blanks_and_samples_can_be_had() -> anyhow::Result<()> {
 async fn what_was_drawn_is_seen_at_the_desk() -> anyhow::Result<()> {
     run_script("drawings.mjs", &[]).await
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_keyboard_alone_is_enough() -> anyhow::Result<()> {
+    run_script("keyboard.mjs", &[]).await
+}

@@ -1,6 +1,6 @@
 //! The real window through WebKitWebDriver: the main job, a kill in the middle of it included.
 
-use std::{path::Path, process::Stdio, time::Duration};
+use std::{path::Path, time::Duration};
 
 use anyhow::Context;
 use haoban_domain::ids::CaseId;
@@ -44,12 +44,43 @@ impl Window {
 
     /// `kill -9` of the app's process, then a new start on the same profile.
     async fn kill_and_open_again(&mut self) -> anyhow::Result<()> {
-        let killed = Command::new("pkill").args(["-KILL", "-x", "haoban"]).stdout(Stdio::null()).status().await?;
-        anyhow::ensure!(killed.success(), "there was nothing to kill");
+        self.signal("KILL").await?;
         // The driver keeps the dead session until it is ended; that may fail, since its window is gone.
         let dead = std::mem::replace(&mut self.page, WebDriver::detached());
         let _ = tokio::time::timeout(Duration::from_secs(10), dead.close()).await;
         self.page = session(&self.driver_url).await?;
+        Ok(())
+    }
+
+    /// Sends a signal to this window's app, and to no other that runs here.
+    async fn signal(&self, name: &str) -> anyhow::Result<u32> {
+        let app = self.process().context("the app does not run")?;
+        let sent = Command::new("kill").args([&format!("-{name}"), &app.to_string()]).status().await?;
+        anyhow::ensure!(sent.success(), "the signal did not arrive");
+        Ok(app)
+    }
+
+    /// The process that was given this window's profile and is the app itself, not one of its web processes.
+    fn process(&self) -> Option<u32> {
+        let profile = format!("HAOBAN_PROFILE_DIR={}", self.folder.path().join("profile").display());
+        let processes = std::fs::read_dir("/proc").ok()?.flatten();
+        let mut ids = processes.filter_map(|entry| entry.file_name().to_str()?.parse::<u32>().ok());
+        ids.find(|id| {
+            let name = std::fs::read_to_string(format!("/proc/{id}/comm")).unwrap_or_default();
+            let environment = std::fs::read(format!("/proc/{id}/environ")).unwrap_or_default();
+            name.trim() == "haoban" && environment.split(|byte| *byte == 0).any(|line| line == profile.as_bytes())
+        })
+    }
+
+    /// The end of a desktop session: the app writes everything down and goes by itself.
+    async fn end_by_signal(self) -> anyhow::Result<()> {
+        let app = self.signal("TERM").await?;
+        wait_for("the end of the app", async || Ok((!Path::new(&format!("/proc/{app}/exe")).exists()).then_some(())))
+            .await?;
+        let profile = self.folder.path().join("profile");
+        anyhow::ensure!(profile.join("store.db").exists(), "the store is where the profile is");
+        let left = std::fs::metadata(profile.join("store.db-wal")).map_or(0, |log| log.len());
+        anyhow::ensure!(left == 0, "the store was not closed: {left} bytes are left in its log");
         Ok(())
     }
 
@@ -100,11 +131,14 @@ async fn the_main_job_in_the_real_window() -> anyhow::Result<()> {
     window.page.see("已办结").await?;
     go(&window.page, "/inbox").await?;
     window.page.see("公积金").await?;
-    let told = window.notifications();
+    let told = wait_for("the notification of the grant", async || {
+        Ok(Some(window.notifications()).filter(|told| told.contains("您的事办好了")))
+    })
+    .await?;
     anyhow::ensure!(told.contains(&case.to_string()), "no notification leads to the case: {told}");
     anyhow::ensure!(!told.contains("王芳"), "a notification names somebody");
     show_licence(&window, &platform).await?;
-    window.page.close().await
+    window.end_by_signal().await
 }
 
 async fn go(page: &WebDriver, route: &str) -> anyhow::Result<()> {

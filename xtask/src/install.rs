@@ -4,10 +4,13 @@ use std::path::PathBuf;
 
 use crate::{place, shell};
 
-/// What building the window needs.
+/// What the window needs to be built, to keep its key and to sign in, and what the platform beside it needs.
 pub const WINDOW: &[&str] = &[
     "build-essential",
     "pkg-config",
+    "poppler-utils",
+    "gnome-keyring",
+    "chromium",
     "libwebkit2gtk-4.1-dev",
     "libgtk-3-dev",
     "librsvg2-dev",
@@ -65,7 +68,7 @@ pub fn packages(wanted: &[&str]) -> anyhow::Result<()> {
     let list = missing.join(" ");
     let line = format!("apt-get install -y --no-install-recommends {list}");
     let Some(prefix) = privilege() else {
-        anyhow::bail!("packages are missing and this user may not install them; please run:\n\n  sudo {line}\n");
+        anyhow::bail!("packages are missing and this user may not install them; please run:\n\n  sudo apt-get update && sudo {line}\n");
     };
     eprintln!("· installing: {list}");
     let environment = "DEBIAN_FRONTEND=noninteractive";

@@ -46,4 +46,12 @@ path: string, } | { "kind": "files_dropped",
 /**
  * Tokens for `material_attach`.
  */
-tokens: Array<string>, } | { "kind": "settings_changed", } | { "kind": "vault_changed", };
+tokens: Array<string>, 
+/**
+ * Where, in pixels of the page from its left edge.
+ */
+x: number, 
+/**
+ * Where, in pixels of the page from its upper edge.
+ */
+y: number, } | { "kind": "settings_changed", } | { "kind": "vault_changed", };

@@ -70,7 +70,10 @@ impl Delta {
         record.page = self.page.clone().or(record.page.take());
         record.done = self.done;
         record.total = self.total;
-        record.upgrade = None;
+        // Only looking at a page is no answer: what a newer version changed must still be told.
+        if !self.changes.is_empty() {
+            record.upgrade = None;
+        }
         draft.saved_at = self.saved_at;
     }
 }

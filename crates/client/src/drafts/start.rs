@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeMap, sync::Arc};
 
-use haoban_domain::{form, ids::DraftId, item::ServiceItem};
+use haoban_domain::{form, ids::DraftId, item::ServiceItem, text::LocalText};
 use haoban_wire::{
     ProblemCode,
     ui::{DraftOpen, DraftStart, DraftView, UpgradeNote},
@@ -81,20 +81,29 @@ fn newer_version(client: &Client, open: &OpenDraft) -> Option<Arc<ServiceItem>> 
     current_item(client, &record.item_code).filter(|item| item.version > record.item_version)
 }
 
+/// What was not yet told and what is new, each once.
+fn joined(mut untold: Vec<LocalText>, new: Vec<LocalText>) -> Vec<LocalText> {
+    let fresh: Vec<LocalText> = new.into_iter().filter(|line| !untold.contains(line)).collect();
+    untold.extend(fresh);
+    untold
+}
+
 async fn upgrade(client: &Client, open: OpenDraft, newer: Arc<ServiceItem>) -> Result<OpenDraft, ClientError> {
     let mut stored = open.stored;
     let record = &mut stored.record;
     let old = definition(client, &record.item_code, record.item_version).await?;
     let old_form = old.as_ref().map_or(&newer.form, |item| &item.form);
     let carried = form::upgrade(old_form, &newer.form, std::mem::take(&mut record.answers));
-    let from = record.upgrade.as_ref().map_or(record.item_version, |note| note.from);
+    let untold = record.upgrade.take();
+    let from = untold.as_ref().map_or(record.item_version, |note| note.from);
+    let (added, removed, review) = untold.map(|note| (note.added, note.removed, note.review)).unwrap_or_default();
     record.answers = carried.answers;
     record.upgrade = Some(UpgradeNote {
         from,
         to: newer.version,
-        added: carried.added,
-        removed: carried.removed,
-        review: carried.review,
+        added: joined(added, carried.added),
+        removed: joined(removed, carried.removed),
+        review: joined(review, carried.review),
     });
     record.item_version = newer.version;
     record.item_name = newer.guide.name.clone();

@@ -135,8 +135,15 @@ async fn a_newer_version_carries_the_answers_over_and_says_what_changed() {
     let note = shown.upgrade.expect("a note");
     assert_eq!((note.from, note.to, note.added.len()), (1, 2, 1));
     assert_eq!((shown.item_version, &shown.answers["name"]), (2, &json!("Luo")));
+    // Looking at a page is no answer, and a second change is told with the first.
+    let looked = DraftSave { draft_id: id, revision: shown.revision, changes: [].into(), page: Some("who".into()) };
+    super::save(&client, looked).await.unwrap();
+    know(&client, 3).await;
+    let shown = opened(&client, id).await;
+    let note = shown.upgrade.expect("the note stays until an answer is given");
+    assert_eq!((note.from, note.to, note.added.len()), (1, 3, 2));
     save(&client, id, shown.revision, &[("rent", json!(150_000))]).await;
-    assert!(opened(&client, id).await.upgrade.is_none(), "shown once");
+    assert!(opened(&client, id).await.upgrade.is_none(), "what was answered over is told");
 }
 
 #[tokio::test]

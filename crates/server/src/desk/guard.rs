@@ -18,7 +18,7 @@ use crate::{
 /// for a number that was never given, and the resident's log shows the try.
 pub(super) async fn enter(scene: &Scene<'_>, officer: &Officer, id: CaseId) -> Result<(Dossier, Task)> {
     let mut connection = scene.state.store.reader().acquire().await?;
-    let task = tasks::of_case(&mut connection, id, &officer.department).await?;
+    let task = tasks::of_case(&mut connection, id, &officer.department, scene.now).await?;
     drop(connection);
     let case = load(scene.state, id).await?.ok_or(ProblemCode::NotFound)?;
     if let Some(task) = task {

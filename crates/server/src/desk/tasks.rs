@@ -83,14 +83,22 @@ pub(super) async fn find(connection: &mut AnyConnection, id: TaskId, department:
     query.bind(department.to_owned()).fetch_optional(connection).await?.as_ref().map(read).transpose()
 }
 
-/// The department's task of a case: the open one, else the latest.
-pub(super) async fn of_case(connection: &mut AnyConnection, case: CaseId, department: &str) -> Result<Option<Task>> {
+/// The department's task of a case: the open one, else the latest that ended not long ago. What was done stays open to
+/// those who did it for as long as their list of done tasks shows it, and no longer.
+pub(super) async fn of_case(
+    connection: &mut AnyConnection,
+    case: CaseId,
+    department: &str,
+    now: Timestamp,
+) -> Result<Option<Task>> {
     let query = sqlx::query(select!(
-        "WHERE t.case_id = $1 AND t.department = $2 ORDER BY CASE WHEN t.state = 'open' THEN 0 ELSE 1 END, t.step DESC LIMIT 1"
+        "WHERE t.case_id = $1 AND t.department = $2 AND (t.state = 'open' OR t.ended_at >= $3) \
+         ORDER BY CASE WHEN t.state = 'open' THEN 0 ELSE 1 END, t.step DESC LIMIT 1"
     ));
     query
         .bind(case.to_string())
         .bind(department.to_owned())
+        .bind(now.millis() - DONE_DAYS_MS)
         .fetch_optional(connection)
         .await?
         .as_ref()

@@ -48,6 +48,15 @@ pub async fn at_version(
     Ok(Some(compiled))
 }
 
+/// An item in all versions that were ever in force, the newest first.
+pub async fn earlier_versions(connection: &mut AnyConnection, code: &str) -> Result<Vec<ServiceItem>> {
+    let rows = sqlx::query("SELECT document FROM published_item WHERE code = $1 ORDER BY version DESC")
+        .bind(code.to_owned())
+        .fetch_all(connection)
+        .await?;
+    rows.iter().map(|row| Ok(serde_json::from_str(&row.try_get::<String, _>("document")?)?)).collect()
+}
+
 /// Why a pack cannot be put in force.
 #[derive(Debug, thiserror::Error)]
 pub enum PublishError {

@@ -13,7 +13,7 @@ pub mod verify;
 use utoipa_axum::router::OpenApiRouter;
 
 pub(crate) use check::{Checked, HandedIn, attach_files, check, settled, slots_of};
-pub use items::{Items, PublishError, at_version, publish};
+pub use items::{Items, PublishError, at_version, earlier_versions, publish};
 pub(crate) use keys::{first_time, keep_answer, key_of, known, take_key};
 pub(crate) use serials::next_serial;
 pub(crate) use submit::child_number;

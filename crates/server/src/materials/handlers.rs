@@ -9,7 +9,10 @@ use axum::{
     http::{HeaderMap, HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
 };
-use haoban_domain::ids::{DraftId, FileId, UploadId};
+use haoban_domain::{
+    ids::{DraftId, FileId, UploadId},
+    material::UploadLimit,
+};
 use haoban_wire::{Problem, ProblemCode, desk::ScanStanding, http::UploadInfo};
 use utoipa_axum::{router::OpenApiRouter, routes};
 
@@ -47,7 +50,7 @@ async fn create(State(state): State<AppState>, who: Resident, head: HeaderMap, b
     if let Some(refusal) = other_version(&head) {
         return Ok(refusal);
     }
-    let wanted = describe(&state, who, &head)?;
+    let wanted = describe(&state, who, &head).await?;
     let mut upload = open(&state, wanted).await?;
     if has_octets(&head) && upload.stored < upload.bytes {
         let checksum = headers::checksum(&head)?;
@@ -210,8 +213,19 @@ async fn forget_if_over(state: &AppState, wanted: &Upload) -> Result<()> {
     Ok(())
 }
 
+/// Limits of a slot today, else as an earlier version of the item had them: a running case and a draft that waits in
+/// an outbox keep their version.
+async fn limit_of(state: &AppState, item: Option<&str>, slot: &str) -> Result<Option<UploadLimit>> {
+    let pack = state.catalogue.current();
+    let today = limits::of_slot(&pack.pack.items, item, slot);
+    let (None, Some(code)) = (&today, item) else { return Ok(today) };
+    let mut connection = state.store.reader().acquire().await?;
+    let earlier = crate::intake::earlier_versions(&mut connection, code).await?;
+    Ok(limits::of_slot(&earlier, item, slot))
+}
+
 /// The upload that a creation asks for.
-fn describe(state: &AppState, who: Resident, head: &HeaderMap) -> Result<Upload> {
+async fn describe(state: &AppState, who: Resident, head: &HeaderMap) -> Result<Upload> {
     let bytes = headers::bytes(head, &headers::UPLOAD_LENGTH)?;
     let metadata = headers::metadata(head)?;
     let sha256 = named(&metadata, "sha256")?.to_ascii_lowercase();
@@ -220,8 +234,7 @@ fn describe(state: &AppState, who: Resident, head: &HeaderMap) -> Result<Upload>
     }
     let slot = named(&metadata, "slot")?;
     let item = metadata.get("item").cloned();
-    let pack = state.catalogue.current();
-    let limit = limits::of_slot(&pack.pack.items, item.as_deref(), &slot).ok_or_else(|| malformed("slot"))?;
+    let limit = limit_of(state, item.as_deref(), &slot).await?.ok_or_else(|| malformed("slot"))?;
     let most = limit.max_bytes.min(limits::MOST_BYTES);
     if bytes > most {
         return Err(Problem::new(ProblemCode::FileTooLarge).with("max", most).into());

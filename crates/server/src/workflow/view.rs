@@ -33,7 +33,8 @@ pub(crate) fn case_view(scene: &Scene<'_>, case: &Dossier) -> CaseView {
         clocks: &case.clocks,
     };
     let mut timeline = build(&story, &scene.calendar, scene.today);
-    if let Some(notice) = &case.correction {
+    // Once it is answered, what needs the applicant is something else.
+    if let Some(notice) = case.correction.as_ref().filter(|notice| notice.answered_at.is_none()) {
         for entry in timeline.iter_mut().filter(|entry| entry.state == TimelineState::NeedsYou) {
             entry.due = Some(notice.due_on);
         }

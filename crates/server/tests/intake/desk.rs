@@ -59,6 +59,23 @@ async fn opening_is_written_down_and_another_department_gets_nothing() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn an_office_sees_what_it_did_for_thirty_days_and_no_longer() {
+    let city = City::start().await;
+    let one = city.resident(TENANT).await;
+    let (_, case) = one.rent_case().await;
+    let officer = city.officer(OFFICE).await;
+    officer.does(&case, json!({"act": "claim"})).await;
+    officer.does(&case, json!({"act": "accept"})).await;
+    officer.does(&case, json!({"act": "pass_step", "opinion": ""})).await;
+    officer.does(&case, json!({"act": "claim"})).await;
+    officer.does(&case, json!({"act": "grant", "opinion": ""})).await;
+    city.clock.days_later(29);
+    assert_eq!(city.officer(OFFICE).await.open(&case).await.0, StatusCode::OK);
+    city.clock.days_later(2);
+    assert_eq!(city.officer(OFFICE).await.open(&case).await.0, StatusCode::NOT_FOUND);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn files_leave_as_attachments_that_nothing_runs() {
     let city = City::start().await;
     let one = city.resident(TENANT).await;

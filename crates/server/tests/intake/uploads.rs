@@ -141,6 +141,40 @@ async fn the_same_file_finds_its_upload_again() {
     assert_eq!(other.status(), StatusCode::UNPROCESSABLE_ENTITY);
 }
 
+/// A running case keeps its version, so papers of slots that a newer version no longer has are still taken.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_slot_of_an_earlier_version_is_still_taken() {
+    let city = City::start().await;
+    let one = city.resident(TENANT).await;
+    let create = |slot: &'static str| {
+        let metadata = [
+            ("file_id", new_id("fil")),
+            ("draft_id", new_id("drf")),
+            ("item", "gjj-rent".to_owned()),
+            ("slot", slot.to_owned()),
+            ("sha256", hex::encode(Sha256::digest(b"x"))),
+        ];
+        let coded: Vec<String> =
+            metadata.iter().map(|(key, value)| format!("{key} {}", STANDARD.encode(value))).collect();
+        let request = one.tus(Method::POST, "/v1/uploads").header("upload-length", 1);
+        request.header("upload-metadata", coded.join(",")).send()
+    };
+    assert_eq!(create("old-paper").await.unwrap().status(), StatusCode::BAD_REQUEST);
+    let mut earlier = city.state.catalogue.current().item("gjj-rent").unwrap().as_ref().clone();
+    earlier.version = 0;
+    earlier.materials.retain(|material| material.id == "lease-contract");
+    earlier.materials[0].id = "old-paper".to_owned();
+    let mut write = city.state.store.write().await.unwrap();
+    sqlx::query("INSERT INTO published_item (code, version, document, published_at) VALUES ('gjj-rent', 0, $1, 0)")
+        .bind(serde_json::to_string(&earlier).unwrap())
+        .execute(&mut *write)
+        .await
+        .unwrap();
+    write.commit().await.unwrap();
+    assert_eq!(create("old-paper").await.unwrap().status(), StatusCode::CREATED);
+    assert_eq!(create("no-such-slot").await.unwrap().status(), StatusCode::BAD_REQUEST);
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn limits_hold_before_a_byte_is_taken() {
     let city = City::start().await;

@@ -62,6 +62,10 @@ pub enum ClientEvent {
     FilesDropped {
         /// Tokens for `material_attach`.
         tokens: Vec<String>,
+        /// Where, in pixels of the page from its left edge.
+        x: i32,
+        /// Where, in pixels of the page from its upper edge.
+        y: i32,
     },
     /// Settings changed in another window.
     SettingsChanged {},
