@@ -1,5 +1,6 @@
 //! The core as one value: hosts open it, hand it on, and shut it down.
 
+mod deposits;
 mod ways;
 
 use std::sync::Arc;

@@ -36,6 +36,7 @@ impl Client {
                 }
                 VaultUnlock::Passphrase { passphrase } => self.unlock_by_passphrase(&passphrase).await?,
                 VaultUnlock::RecoveryCode { code } => self.unlock_by_recovery_code(&code).await?,
+                VaultUnlock::SignIn => self.unlock_by_sign_in().await?,
                 VaultUnlock::MemoryOnly => self.unlock_in_memory().await?,
             }
         }
@@ -81,7 +82,7 @@ impl Client {
     }
 
     /// The key is right but the store is not: that is told by the view, everything else by the error.
-    async fn not_opened(&self, error: VaultError) -> Result<(), ClientError> {
+    pub(super) async fn not_opened(&self, error: VaultError) -> Result<(), ClientError> {
         let VaultError::Store(StoreError::Damaged(_)) = &error else { return Err(error.into()) };
         tracing::error!(%error, "the profile cannot be opened");
         self.adopt(Opened { view: VaultView::Damaged, keys: None, store: None }).await;

@@ -38,11 +38,15 @@ pub async fn app_start(client: &Client, _request: AppStart) -> Result<AppStartVi
 }
 
 async fn recovery(client: &Client) -> RecoveryView {
-    let escrow = match client.store() {
-        Ok(store) => store.escrow().await.ok().flatten(),
-        Err(_) => None,
+    let (escrow, deposit) = match client.store() {
+        Ok(store) => (store.escrow().await.ok().flatten(), store.deposit().await.ok().flatten()),
+        Err(_) => (None, None),
     };
-    RecoveryView { possible: client.vault().view() == VaultView::Open, made_at: escrow.map(|escrow| escrow.made_at) }
+    RecoveryView {
+        possible: client.vault().view() == VaultView::Open,
+        made_at: escrow.map(|escrow| escrow.made_at),
+        by_sign_in: deposit.filter(|deposit| deposit.wrapped.is_some()).map(|deposit| deposit.made_at),
+    }
 }
 
 /// Shows a new recovery code.
@@ -110,6 +114,8 @@ pub async fn data_erase(client: &Client, request: DataErase) -> Result<AppStartV
     if !request.confirmed {
         return Err(Problem::new(ProblemCode::BadRequest).with("what", "confirmed"));
     }
+    // Both are told off while the token is still known; offline the platform's half simply opens nothing any more.
+    let _ = tokio::time::timeout(REVOKE_PATIENCE, client.give_up_deposit()).await;
     session::end(client).await;
     // The token is told off while it is still known; offline it simply ends by itself.
     let _ = tokio::time::timeout(REVOKE_PATIENCE, session::retry_revocations(client)).await;

@@ -3,6 +3,7 @@
 //! Rule for callers: inside a `write()` use only its transaction. A reader would see the state before it,
 //! and in a memory-only store it would wait for ever.
 
+mod deposit;
 mod files;
 mod inspect;
 mod mark;

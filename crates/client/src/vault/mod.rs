@@ -3,6 +3,7 @@
 //! One 32-byte root key; where it comes from (OS keychain, passphrase, nowhere) is the business of
 //! [`opening`]. Sealing needs the vault open; while it is closed every call says why.
 
+mod deposit;
 mod envelope;
 mod keychain;
 mod keys;
@@ -22,6 +23,7 @@ use parking_lot::RwLock;
 use serde::{Serialize, de::DeserializeOwned};
 use zeroize::Zeroizing;
 
+pub(crate) use deposit::{Deposit, DepositKey};
 pub(crate) use envelope::OVERHEAD as CHUNK_OVERHEAD;
 pub use envelope::Suite;
 pub use keychain::OsKeychain;

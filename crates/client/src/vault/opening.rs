@@ -153,16 +153,26 @@ impl Profile<'_> {
 
     /// Brings the root key back into the keychain by the recovery code. The store is only read.
     pub(crate) async fn recover(&self, store: &Store, code: RecoveryCode) -> Result<Keys, VaultError> {
-        match self.keychain.status().await {
-            KeychainStatus::Ready => {}
-            KeychainStatus::Locked => return Err(KeychainError::Locked.into()),
-            KeychainStatus::Unavailable => {
-                return Err(KeychainError::Unavailable("there is nowhere to put the key back".to_owned()).into());
-            }
-        }
-        let meta = store.vault_meta().await?.ok_or(VaultError::NotGenuine)?;
+        self.place_for_key().await?;
         let escrow = store.escrow().await?.ok_or(VaultError::NoRecoveryCode)?;
         let root = by_recovery_code(escrow, code).await?;
+        self.put_back(store, root).await
+    }
+
+    /// Whether a key could be put back into the keychain now.
+    pub(crate) async fn place_for_key(&self) -> Result<(), VaultError> {
+        match self.keychain.status().await {
+            KeychainStatus::Ready => Ok(()),
+            KeychainStatus::Locked => Err(KeychainError::Locked.into()),
+            KeychainStatus::Unavailable => {
+                Err(KeychainError::Unavailable("there is nowhere to put the key back".to_owned()).into())
+            }
+        }
+    }
+
+    /// Puts a root key that was lost back into the keychain, if it is this profile's. The store is only read.
+    pub(crate) async fn put_back(&self, store: &Store, root: Zeroizing<Vec<u8>>) -> Result<Keys, VaultError> {
+        let meta = store.vault_meta().await?.ok_or(VaultError::NotGenuine)?;
         let root: Key = Zeroizing::new(root.as_slice().try_into().map_err(|_| VaultError::NotGenuine)?);
         let keys = Keys::derive(root.as_slice())?;
         if !keys.fits(&meta.profile, &meta.proof) {

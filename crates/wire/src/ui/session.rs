@@ -99,6 +99,8 @@ pub enum VaultUnlock {
         /// As the resident typed it.
         code: String,
     },
+    /// Bring a missing key back from the platform, right after a sign-in.
+    SignIn,
     /// Keep nothing on this device.
     MemoryOnly,
 }
@@ -111,6 +113,8 @@ pub struct RecoveryView {
     pub possible: bool,
     /// When the code in force was made; absent when there is none.
     pub made_at: Option<Timestamp>,
+    /// Since when a sign-in brings the key back; absent when it cannot.
+    pub by_sign_in: Option<Timestamp>,
 }
 
 /// Makes a new recovery code. It holds once it was confirmed; the one before it holds until then.
@@ -187,6 +191,13 @@ pub struct Settings {
     pub first_run_done: bool,
     /// Keep running in the tray after the window closes.
     pub stay_in_tray: bool,
+    /// A lost key may be brought back by signing in. Settings of older versions do not know it.
+    #[serde(default = "yes")]
+    pub key_by_sign_in: bool,
+}
+
+fn yes() -> bool {
+    true
 }
 
 impl Default for Settings {
@@ -199,6 +210,7 @@ impl Default for Settings {
             notifications: true,
             first_run_done: false,
             stay_in_tray: true,
+            key_by_sign_in: true,
         }
     }
 }
