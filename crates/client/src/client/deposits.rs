@@ -80,7 +80,8 @@ impl Client {
             return Ok(());
         }
         let store = self.store()?;
-        if !settings::current(self).key_by_sign_in && store.deposit().await?.is_some_and(|held| held.wrapped.is_some()) {
+        if !settings::current(self).key_by_sign_in && store.deposit().await?.is_some_and(|held| held.wrapped.is_some())
+        {
             store.withdraw_deposit().await?;
         }
         crate::sync::deposit(self);
@@ -103,7 +104,8 @@ impl Client {
             return Err(VaultError::Closed(view).into());
         }
         let store = self.store()?;
-        let wrapped = store.deposit().await?.and_then(|deposit| deposit.wrapped).ok_or(ProblemCode::KeyDepositMissing)?;
+        let wrapped =
+            store.deposit().await?.and_then(|deposit| deposit.wrapped).ok_or(ProblemCode::KeyDepositMissing)?;
         let party = session::party(self).filter(|_| session::is_signed_in(self)).ok_or(ProblemCode::SignedOut)?;
         // Asked first: a released key is told to the resident by message, and must not be fetched for nothing.
         self.profile().place_for_key().await?;

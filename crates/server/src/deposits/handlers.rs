@@ -39,11 +39,7 @@ async fn deposit(
 /// Removes one's key. Removing nothing is fine.
 #[utoipa::path(delete, path = "/v1/key-deposits/{profile}", tag = "deposits", params(("profile" = String, Path)),
     security(("resident" = [])), responses((status = 204)))]
-async fn withdraw(
-    State(state): State<AppState>,
-    who: Resident,
-    PathOf(profile): PathOf<String>,
-) -> Result<StatusCode> {
+async fn withdraw(State(state): State<AppState>, who: Resident, PathOf(profile): PathOf<String>) -> Result<StatusCode> {
     settle::withdraw(&state, who.party_id, &checked(profile)?).await?;
     Ok(StatusCode::NO_CONTENT)
 }

@@ -38,9 +38,11 @@ async fn the_key_comes_back_and_the_resident_is_told() {
     let (_, log) = one.get("/v1/access-log").await;
     assert!(log["entries"].as_array().unwrap().iter().any(|entry| entry["purpose"]["zh"] == "登录找回本机钥匙"));
     let events = read(one.request(Method::GET, "/v1/events?after=0").header("accept", "application/json")).await.1;
-    let told = events["events"].as_array().unwrap().iter().any(|event| {
-        event["kind"] == "notice" && event["notice"]["title"]["zh"] == "您的设备钥匙刚刚被取回"
-    });
+    let told = events["events"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .any(|event| event["kind"] == "notice" && event["notice"]["title"]["zh"] == "您的设备钥匙刚刚被取回");
     assert!(told, "{events}");
     let mut told = false;
     for _ in 0..200 {
@@ -113,10 +115,8 @@ async fn what_is_no_key_or_no_profile_is_refused() {
         assert_eq!(deposit(&one, profile, 1).await.0, StatusCode::NOT_FOUND, "{profile}");
     }
     deposit(&one, PROFILE, 7).await;
-    let sealed: Vec<u8> = sqlx::query_scalar("SELECT sealed FROM key_deposit")
-        .fetch_one(city.state.store.reader())
-        .await
-        .unwrap();
+    let sealed: Vec<u8> =
+        sqlx::query_scalar("SELECT sealed FROM key_deposit").fetch_one(city.state.store.reader()).await.unwrap();
     assert!(!sealed.windows(8).any(|part| part == [7; 8]), "it lies sealed");
 }
 
