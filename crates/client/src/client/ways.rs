@@ -13,7 +13,7 @@ use crate::{
     store::{SealedFiles, StoreError},
     vault::{
         RecoveryCode, VaultError,
-        opening::{self, Opened, Profile, account, store_path},
+        opening::{self, Opened, Profile, account, next_account, store_path},
         profile_files::{erase_profile, set_aside, set_aside_stores},
     },
 };
@@ -162,8 +162,10 @@ impl Client {
         erase_profile(dir)?;
         // The key goes last: with it gone first, a failure in between would leave a store nobody can open.
         for profile in profiles {
-            if let Err(error) = self.inner.ports.keychain.delete(&account(&profile)).await {
-                tracing::warn!(%error, "the key of an erased profile could not be deleted; it opens nothing any more");
+            for account in [account(&profile), next_account(&profile)] {
+                if let Err(error) = self.inner.ports.keychain.delete(&account).await {
+                    tracing::warn!(%error, "the key of an erased profile could not be deleted; it opens nothing any more");
+                }
             }
         }
         let opened = self.profile().open().await;

@@ -5,9 +5,9 @@ use std::time::Duration;
 use haoban_wire::{
     Problem, ProblemCode,
     ui::{
-        AppStart, AppStartView, DataErase, RecoveryConfirm, RecoveryMade, RecoveryMake, RecoveryView, SalvageBeginAnew,
-        SalvageExport, SalvageExported, SessionBegin, SessionCancel, SessionEnd, SessionView, Settings, SettingsSave,
-        VaultUnlock, VaultView,
+        AppStart, AppStartView, DataErase, KeyChange, KeyChangeStop, KeyChangeStopping, KeyChanged, RecoveryConfirm,
+        RecoveryMade, RecoveryMake, RecoveryView, SalvageBeginAnew, SalvageExport, SalvageExported, SessionBegin,
+        SessionCancel, SessionEnd, SessionView, Settings, SettingsSave, VaultUnlock, VaultView,
     },
 };
 
@@ -59,6 +59,17 @@ pub async fn recovery_make(client: &Client, _request: RecoveryMake) -> Result<Re
 pub async fn recovery_confirm(client: &Client, request: RecoveryConfirm) -> Result<RecoveryView, Problem> {
     client.confirm_recovery_code(&request.group).await?;
     Ok(recovery(client).await)
+}
+
+/// Replaces the root key.
+pub async fn key_change(client: &Client, _request: KeyChange) -> Result<KeyChanged, Problem> {
+    Ok(KeyChanged { changed: client.change_key().await? })
+}
+
+/// Stops a running change of the root key.
+pub async fn key_change_stop(client: &Client, _request: KeyChangeStop) -> Result<KeyChangeStopping, Problem> {
+    client.stop_changing_key();
+    Ok(KeyChangeStopping {})
 }
 
 async fn settings_and_catalogue(client: &Client) {

@@ -14,6 +14,8 @@ pub(crate) struct VaultMeta {
     pub(crate) kdf: Option<String>,
     pub(crate) wrapped: Option<Vec<u8>>,
     pub(crate) proof: Vec<u8>,
+    /// The index key, once the root key was changed.
+    pub(crate) index: Option<Vec<u8>>,
 }
 
 #[derive(sqlx::FromRow)]
@@ -103,6 +105,7 @@ impl Store {
             kdf: row.kdf,
             wrapped: row.wrapped,
             proof: row.proof,
+            index: row.index_sealed,
         }))
     }
 

@@ -12,6 +12,9 @@ mod passphrase;
 pub(crate) mod profile_files;
 pub(crate) mod recovery;
 mod recovery_code;
+mod rotation;
+#[cfg(test)]
+mod rotation_tests;
 mod stretch;
 #[cfg(test)]
 mod tests;
@@ -31,6 +34,7 @@ pub(crate) use keys::Keys;
 pub use passphrase::PASSPHRASE_MIN;
 pub(crate) use recovery::{Escrow, Recovery};
 pub(crate) use recovery_code::RecoveryCode;
+pub(crate) use rotation::Rotation;
 
 use crate::{ports::KeychainError, store::StoreError};
 
@@ -81,6 +85,12 @@ pub enum VaultError {
     /// The stored parameters of the passphrase lie below what this app accepts.
     #[error("the passphrase parameters are too weak")]
     WeakParameters,
+    /// A change of the root key was stopped in time; nothing was changed.
+    #[error("the change of the key was stopped")]
+    Stopped,
+    /// Another process works on this profile.
+    #[error("another process uses this profile")]
+    InUse,
     /// The system gave no randomness.
     #[error("no randomness")]
     Random,

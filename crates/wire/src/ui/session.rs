@@ -78,6 +78,13 @@ pub enum VaultView {
     },
     /// Part of the store is damaged. Nothing was changed; what can be read can be saved to a file.
     Damaged,
+    /// The root key is being changed; everything waits.
+    Rotating {
+        /// Things sealed anew.
+        done: u32,
+        /// Things there are.
+        total: u32,
+    },
     /// The resident chose to keep nothing on this device: everything is gone when the app closes.
     MemoryOnly,
 }
@@ -141,6 +148,31 @@ pub struct RecoveryConfirm {
     /// The group that was asked for.
     pub group: String,
 }
+
+/// Replaces the root key of this device. Answers when it is done or was stopped.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+#[ts(export)]
+pub struct KeyChange {}
+
+/// What became of it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct KeyChanged {
+    /// False when it was stopped in time: then nothing was changed.
+    pub changed: bool,
+}
+
+/// Stops a running change of the root key, if the new one is not in force yet.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+#[ts(export)]
+pub struct KeyChangeStop {}
+
+/// The wish was heard; the change itself answers whether it was in time.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct KeyChangeStopping {}
 
 /// Writes the drafts that can still be read of a damaged store to a file.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
