@@ -94,7 +94,7 @@ impl Rotation<'_> {
         // Its records are in the tables. Emptied for good, or a power cut would bring them back under a key that is gone.
         log.clear()?;
         log.handle()?.sync_all().map_err(StoreError::from)?;
-        let each = || {
+        let each = || -> Result<(), VaultError> {
             self.may_go_on()?;
             done += 1;
             (self.tell)(done, total);

@@ -27,6 +27,8 @@ use crate::{
 const FRESH_MS: i64 = 5 * 60_000;
 /// Times a key is given back on one day.
 const RELEASES_A_DAY: i64 = 5;
+/// When another try may make sense.
+const RETRY_MS: u64 = 3_600_000;
 /// Keys of one party: nobody has so many devices, and a script shall not fill the table.
 const MOST: i64 = 50;
 
@@ -42,7 +44,7 @@ pub(super) async fn deposit(state: &AppState, party: PartyId, profile: &str, bod
     let mut tx = state.store.write().await?;
     let fresh = rows::lock(&mut tx, profile).await?.is_none();
     if fresh && rows::count(&mut tx, party).await? >= MOST {
-        return Err(Problem::new(ProblemCode::TooMany).with("what", "key_deposits").into());
+        return Err(too_many("key_deposits"));
     }
     // The statement itself judges whose profile it is: two who come first at once cannot both be first.
     if !rows::put(&mut tx, profile, party, sealed, now).await? {
@@ -74,7 +76,7 @@ pub(super) async fn release(state: &AppState, who: Resident, profile: &str) -> R
     let today = now.city_date().to_string();
     let before = if found.day == today { found.released_today } else { 0 };
     if before >= RELEASES_A_DAY {
-        return Err(Problem::new(ProblemCode::TooMany).with("what", "key_releases").into());
+        return Err(too_many("key_releases"));
     }
     let key = state
         .secret
@@ -121,6 +123,10 @@ async fn tell(state: &AppState, tx: &mut Write, party: PartyId, now: Timestamp) 
     };
     notices::append(tx, party, &Change::Notice { notice }, now).await?;
     Ok(accounts::applicant(&mut **tx, party).await?.phone)
+}
+
+fn too_many(what: &str) -> Error {
+    Problem { retry_after_ms: Some(RETRY_MS), ..Problem::new(ProblemCode::TooMany).with("what", what) }.into()
 }
 
 /// Binds a sealed key to its profile and party.
