@@ -12,7 +12,7 @@ mkdirSync(out, { recursive: true })
 const pages = {
   home: '/', home_empty: '/?empty&session=out', search: '/search?q=gjj', search_none: '/search?q=xyz', items: '/items', guide: '/items/gjj-rent', guide_tax: '/items/deed-tax',
   inbox: '/inbox', inbox_empty: '/inbox?empty', licences: '/licences', licence: '/licences/lic_1', show: '/licences/lic_1?show=1', access: '/access', me: '/me', settings: '/settings', help: '/help',
-  sign_in: '/sign-in?session=out', waiting: '/sign-in?session=waiting', failed: '/sign-in?session=failed', vault_locked: '/vault?vault=keychain_locked', vault_none: '/vault?vault=no_keychain', vault_missing: '/vault?vault=key_missing', vault_unreadable: '/vault?vault=unreadable', vault_pass: '/vault?vault=passphrase_needed', vault_damaged: '/vault?vault=damaged', recovery: '/recovery?recovery=none', recovery_again: '/recovery',
+  sign_in: '/sign-in?session=out', waiting: '/sign-in?session=waiting', failed: '/sign-in?session=failed', vault_locked: '/vault?vault=keychain_locked', vault_none: '/vault?vault=no_keychain', vault_missing: '/vault?vault=key_missing', vault_unreadable: '/vault?vault=unreadable', vault_pass: '/vault?vault=passphrase_needed', vault_damaged: '/vault?vault=damaged', recovery: '/recovery?recovery=none', recovery_again: '/recovery', key: '/key',
   welcome: '/welcome?first', missing: '/nowhere', offline: '/?online=0', saves_lost: '/?lost',
 }
 const fixtureKeys = ['empty', 'session', 'vault', 'first', 'online', 'recovery', 'lost']

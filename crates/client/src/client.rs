@@ -1,12 +1,14 @@
 //! The core as one value: hosts open it, hand it on, and shut it down.
 
+mod deposits;
+mod rotation;
 mod ways;
 
 use std::sync::Arc;
 
 use haoban_domain::time::Timestamp;
 use haoban_wire::ui::{ClientEvent, VaultView};
-use parking_lot::RwLock;
+use parking_lot::{Mutex, RwLock};
 use tokio::{runtime::Handle, sync::broadcast};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
@@ -57,6 +59,7 @@ struct Inner {
     recovery: Recovery,
     storage: RwLock<Storage>,
     unlocking: tokio::sync::Mutex<()>,
+    rotating: Mutex<CancellationToken>,
     services: Services,
     drafts: Drafts,
     tables: Tables,
@@ -89,6 +92,7 @@ impl Client {
             recovery: Recovery::default(),
             storage: RwLock::default(),
             unlocking: tokio::sync::Mutex::new(()),
+            rotating: Mutex::new(CancellationToken::new()),
             config,
             ports,
         };

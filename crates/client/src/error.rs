@@ -75,6 +75,8 @@ fn vault_problem(error: &VaultError) -> Problem {
         }
         VaultError::WrongRecoveryCode => ProblemCode::RecoveryCodeWrong.into(),
         VaultError::NoRecoveryCode => Problem::new(ProblemCode::NotAllowedNow).with("what", "recovery_code"),
+        VaultError::Stopped => Problem::new(ProblemCode::NotAllowedNow).with("what", "stopped"),
+        VaultError::InUse => Problem::new(ProblemCode::NotAllowedNow).with("what", "in_use"),
         VaultError::TooManyTries { wait_millis } => {
             Problem { retry_after_ms: Some(*wait_millis), ..ProblemCode::TooMany.into() }
         }
@@ -103,6 +105,7 @@ fn closed_code(view: &VaultView) -> ProblemCode {
         VaultView::KeyMissing | VaultView::PassphraseNeeded => ProblemCode::KeyMissing,
         VaultView::Unreadable { code } if code == ProblemCode::StoreTooNew.as_str() => ProblemCode::StoreTooNew,
         VaultView::Damaged => ProblemCode::StoreDamaged,
+        VaultView::Rotating { .. } => ProblemCode::NotAllowedNow,
         VaultView::Unreadable { .. } | VaultView::Open | VaultView::OpenByPassphrase | VaultView::MemoryOnly => {
             ProblemCode::StoreFailed
         }

@@ -22,7 +22,7 @@ use crate::{
 /// What the ports saw.
 #[derive(Default)]
 pub(crate) struct Seen {
-    keys: Mutex<HashMap<String, Vec<u8>>>,
+    pub(crate) keys: Mutex<HashMap<String, Vec<u8>>>,
     pub(crate) opened: Mutex<Vec<String>>,
     pub(crate) notified: Mutex<Vec<OsNotification>>,
     pub(crate) exported: Mutex<Vec<(String, Vec<u8>)>>,

@@ -30,9 +30,12 @@ pub(crate) async fn load(client: &Client) {
 /// Takes new settings over. Without a store they hold until the app closes.
 pub(crate) async fn save(client: &Client, mut settings: Settings) -> Result<Settings, Problem> {
     settings.text_percent = nearest(settings.text_percent);
-    *client.services().settings.write() = settings.clone();
+    let before = std::mem::replace(&mut *client.services().settings.write(), settings.clone());
     if client.store().is_ok() {
         write(client, &settings).await?;
+    }
+    if before.key_by_sign_in != settings.key_by_sign_in {
+        client.deposit_switched().await?;
     }
     client.emit(ClientEvent::SettingsChanged {});
     Ok(settings)

@@ -264,6 +264,7 @@ pub fn routes() -> OpenApiRouter<AppState> {
         .merge(crate::publicity::routes())
         .merge(crate::materials::routes())
         .merge(crate::licences::routes())
+        .merge(crate::deposits::routes())
         .merge(crate::notices::routes())
         .merge(crate::desk::routes())
 }

@@ -1,7 +1,7 @@
 //! The city platform: one binary, one database, one city.
 //!
 //! Rooms: `http` (the outside of it), `identity`, `catalogue`, `intake`, `workflow`, `materials`,
-//! `joint`, `licences`, `notices`, `desk`, `audit`, `jobs`, `seed`, and below them all `store`. Handlers write no SQL;
+//! `joint`, `licences`, `deposits`, `notices`, `desk`, `audit`, `jobs`, `seed`, and below them all `store`. Handlers write no SQL;
 //! the store calls no room.
 
 pub mod app;
@@ -9,6 +9,7 @@ pub mod appointments;
 pub mod audit;
 pub mod catalogue;
 pub mod config;
+mod deposits;
 pub mod desk;
 mod error;
 pub mod http;

@@ -3,6 +3,8 @@
 
 #[path = "intake/capabilities.rs"]
 mod capabilities;
+#[path = "intake/deposits.rs"]
+mod deposits;
 #[path = "intake/desk.rs"]
 mod desk;
 #[path = "intake/events.rs"]

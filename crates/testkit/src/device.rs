@@ -135,7 +135,7 @@ impl FileSource for TestFiles {
 pub struct Device {
     folder: TempDir,
     platform_url: String,
-    keychain: Arc<MemoryKeychain>,
+    keychain: Arc<dyn Keychain>,
     browser: Arc<SigningBrowser>,
     clock: Arc<MovableClock>,
     /// What the OS was asked to show.
@@ -152,8 +152,15 @@ impl Device {
     /// # Errors
     /// When the core does not open.
     pub async fn new(platform_url: &str, phone: &str) -> anyhow::Result<Self> {
+        Self::with_keychain(platform_url, phone, Arc::new(MemoryKeychain::default())).await
+    }
+
+    /// The same over another keychain, e.g. the machine's own.
+    ///
+    /// # Errors
+    /// When the core does not open.
+    pub async fn with_keychain(platform_url: &str, phone: &str, keychain: Arc<dyn Keychain>) -> anyhow::Result<Self> {
         let folder = tempfile::Builder::new().prefix("haoban-device").tempdir()?;
-        let keychain = Arc::new(MemoryKeychain::default());
         let browser = Arc::new(SigningBrowser { who: Mutex::new(phone.to_owned()) });
         let clock = Arc::new(MovableClock::default());
         let notifier = Arc::new(RecordedNotifier::default());

@@ -15,6 +15,8 @@ macro_rules! commands {
             vault_unlock(VaultUnlock) -> AppStartView;
             recovery_make(RecoveryMake) -> RecoveryMade;
             recovery_confirm(RecoveryConfirm) -> RecoveryView;
+            key_change(KeyChange) -> KeyChanged;
+            key_change_stop(KeyChangeStop) -> KeyChangeStopping;
             salvage_export(SalvageExport) -> SalvageExported;
             salvage_begin_anew(SalvageBeginAnew) -> AppStartView;
             home_open(HomeOpen) -> HomeView;

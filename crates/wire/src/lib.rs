@@ -5,6 +5,7 @@
 
 pub mod appointments;
 mod commands;
+pub mod deposits;
 pub mod desk;
 pub mod http;
 mod problem;

@@ -41,6 +41,8 @@ problem_codes! {
     BadRequest => "bad_request", 400;
     /// No one is signed in, or the token ended.
     SignedOut => "signed_out", 401;
+    /// The sign-in is too long ago for this: sign in again.
+    ReauthRequired => "reauth_required", 403;
     /// Signed in, but not allowed here.
     Forbidden => "forbidden", 403;
     /// No such thing, or not yours.
@@ -115,6 +117,8 @@ problem_codes! {
     RecoveryCodeLength => "recovery_code_length", 422;
     /// A recovery code that does not belong to this device, or no longer holds. Device only.
     RecoveryCodeWrong => "recovery_code_wrong", 422;
+    /// This account cannot bring the key of this device back. Device only.
+    KeyDepositMissing => "key_deposit_missing", 404;
     /// Sign-in was cancelled or ran out of time.
     SignInFailed => "sign_in_failed", 401;
     /// A file could not be read from where it was picked.

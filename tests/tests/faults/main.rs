@@ -11,6 +11,7 @@ mod client_kills;
 mod clocks;
 mod disks;
 mod foreign;
+mod key_kills;
 mod once;
 mod server_kills;
 mod tally;

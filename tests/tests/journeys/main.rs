@@ -2,6 +2,7 @@
 
 mod authoring;
 mod decisions;
+mod keys;
 mod networks;
 mod receipts;
 mod rent;

@@ -12,4 +12,8 @@ possible: boolean,
 /**
  * When the code in force was made; absent when there is none.
  */
-made_at: Timestamp | null, };
+made_at: Timestamp | null, 
+/**
+ * Since when a sign-in brings the key back; absent when it cannot.
+ */
+by_sign_in: Timestamp | null, };

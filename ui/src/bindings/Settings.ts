@@ -34,4 +34,8 @@ first_run_done: boolean,
 /**
  * Keep running in the tray after the window closes.
  */
-stay_in_tray: boolean, };
+stay_in_tray: boolean, 
+/**
+ * A lost key may be brought back by signing in. Settings of older versions do not know it.
+ */
+key_by_sign_in: boolean, };

@@ -11,4 +11,4 @@ passphrase: string, } | { "way": "recovery_code",
 /**
  * As the resident typed it.
  */
-code: string, } | { "way": "memory_only" };
+code: string, } | { "way": "sign_in" } | { "way": "memory_only" };

@@ -7,4 +7,12 @@ export type VaultView = { "state": "open" } | { "state": "open_by_passphrase" } 
 /**
  * Problem code.
  */
-code: string, } | { "state": "damaged" } | { "state": "memory_only" };
+code: string, } | { "state": "damaged" } | { "state": "rotating", 
+/**
+ * Things sealed anew.
+ */
+done: number, 
+/**
+ * Things there are.
+ */
+total: number, } | { "state": "memory_only" };

@@ -44,6 +44,10 @@ import type { HomeView } from './HomeView'
 import type { InboxOpen } from './InboxOpen'
 import type { InboxRead } from './InboxRead'
 import type { InboxView } from './InboxView'
+import type { KeyChange } from './KeyChange'
+import type { KeyChangeStop } from './KeyChangeStop'
+import type { KeyChangeStopping } from './KeyChangeStopping'
+import type { KeyChanged } from './KeyChanged'
 import type { LicenceList } from './LicenceList'
 import type { LicenceListView } from './LicenceListView'
 import type { LicencePresent } from './LicencePresent'
@@ -103,6 +107,8 @@ export interface Commands {
   vault_unlock: { request: VaultUnlock; response: AppStartView }
   recovery_make: { request: RecoveryMake; response: RecoveryMade }
   recovery_confirm: { request: RecoveryConfirm; response: RecoveryView }
+  key_change: { request: KeyChange; response: KeyChanged }
+  key_change_stop: { request: KeyChangeStop; response: KeyChangeStopping }
   salvage_export: { request: SalvageExport; response: SalvageExported }
   salvage_begin_anew: { request: SalvageBeginAnew; response: AppStartView }
   home_open: { request: HomeOpen; response: HomeView }

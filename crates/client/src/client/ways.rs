@@ -13,7 +13,7 @@ use crate::{
     store::{SealedFiles, StoreError},
     vault::{
         RecoveryCode, VaultError,
-        opening::{self, Opened, Profile, account, store_path},
+        opening::{self, Opened, Profile, account, next_account, store_path},
         profile_files::{erase_profile, set_aside, set_aside_stores},
     },
 };
@@ -36,6 +36,7 @@ impl Client {
                 }
                 VaultUnlock::Passphrase { passphrase } => self.unlock_by_passphrase(&passphrase).await?,
                 VaultUnlock::RecoveryCode { code } => self.unlock_by_recovery_code(&code).await?,
+                VaultUnlock::SignIn => self.unlock_by_sign_in().await?,
                 VaultUnlock::MemoryOnly => self.unlock_in_memory().await?,
             }
         }
@@ -81,7 +82,7 @@ impl Client {
     }
 
     /// The key is right but the store is not: that is told by the view, everything else by the error.
-    async fn not_opened(&self, error: VaultError) -> Result<(), ClientError> {
+    pub(super) async fn not_opened(&self, error: VaultError) -> Result<(), ClientError> {
         let VaultError::Store(StoreError::Damaged(_)) = &error else { return Err(error.into()) };
         tracing::error!(%error, "the profile cannot be opened");
         self.adopt(Opened { view: VaultView::Damaged, keys: None, store: None }).await;
@@ -161,8 +162,10 @@ impl Client {
         erase_profile(dir)?;
         // The key goes last: with it gone first, a failure in between would leave a store nobody can open.
         for profile in profiles {
-            if let Err(error) = self.inner.ports.keychain.delete(&account(&profile)).await {
-                tracing::warn!(%error, "the key of an erased profile could not be deleted; it opens nothing any more");
+            for account in [account(&profile), next_account(&profile)] {
+                if let Err(error) = self.inner.ports.keychain.delete(&account).await {
+                    tracing::warn!(%error, "the key of an erased profile could not be deleted; it opens nothing any more");
+                }
             }
         }
         let opened = self.profile().open().await;

@@ -5,9 +5,9 @@ use std::time::Duration;
 use haoban_wire::{
     Problem, ProblemCode,
     ui::{
-        AppStart, AppStartView, DataErase, RecoveryConfirm, RecoveryMade, RecoveryMake, RecoveryView, SalvageBeginAnew,
-        SalvageExport, SalvageExported, SessionBegin, SessionCancel, SessionEnd, SessionView, Settings, SettingsSave,
-        VaultUnlock, VaultView,
+        AppStart, AppStartView, DataErase, KeyChange, KeyChangeStop, KeyChangeStopping, KeyChanged, RecoveryConfirm,
+        RecoveryMade, RecoveryMake, RecoveryView, SalvageBeginAnew, SalvageExport, SalvageExported, SessionBegin,
+        SessionCancel, SessionEnd, SessionView, Settings, SettingsSave, VaultUnlock, VaultView,
     },
 };
 
@@ -38,11 +38,15 @@ pub async fn app_start(client: &Client, _request: AppStart) -> Result<AppStartVi
 }
 
 async fn recovery(client: &Client) -> RecoveryView {
-    let escrow = match client.store() {
-        Ok(store) => store.escrow().await.ok().flatten(),
-        Err(_) => None,
+    let (escrow, deposit) = match client.store() {
+        Ok(store) => (store.escrow().await.ok().flatten(), store.deposit().await.ok().flatten()),
+        Err(_) => (None, None),
     };
-    RecoveryView { possible: client.vault().view() == VaultView::Open, made_at: escrow.map(|escrow| escrow.made_at) }
+    RecoveryView {
+        possible: client.vault().view() == VaultView::Open,
+        made_at: escrow.map(|escrow| escrow.made_at),
+        by_sign_in: deposit.filter(|deposit| deposit.wrapped.is_some()).map(|deposit| deposit.made_at),
+    }
 }
 
 /// Shows a new recovery code.
@@ -55,6 +59,17 @@ pub async fn recovery_make(client: &Client, _request: RecoveryMake) -> Result<Re
 pub async fn recovery_confirm(client: &Client, request: RecoveryConfirm) -> Result<RecoveryView, Problem> {
     client.confirm_recovery_code(&request.group).await?;
     Ok(recovery(client).await)
+}
+
+/// Replaces the root key.
+pub async fn key_change(client: &Client, _request: KeyChange) -> Result<KeyChanged, Problem> {
+    Ok(KeyChanged { changed: client.change_key().await? })
+}
+
+/// Stops a running change of the root key.
+pub async fn key_change_stop(client: &Client, _request: KeyChangeStop) -> Result<KeyChangeStopping, Problem> {
+    client.stop_changing_key();
+    Ok(KeyChangeStopping {})
 }
 
 async fn settings_and_catalogue(client: &Client) {
@@ -110,6 +125,8 @@ pub async fn data_erase(client: &Client, request: DataErase) -> Result<AppStartV
     if !request.confirmed {
         return Err(Problem::new(ProblemCode::BadRequest).with("what", "confirmed"));
     }
+    // Both are told off while the token is still known; offline the platform's half simply opens nothing any more.
+    let _ = tokio::time::timeout(REVOKE_PATIENCE, client.give_up_deposit()).await;
     session::end(client).await;
     // The token is told off while it is still known; offline it simply ends by itself.
     let _ = tokio::time::timeout(REVOKE_PATIENCE, session::retry_revocations(client)).await;

@@ -12,6 +12,7 @@ use haoban_domain::{
 use haoban_wire::{
     Problem,
     appointments::{Appointment, AppointmentPage, HoldSlot, MoveAppointment, OpenSlot, PaymentPage, SlotPage},
+    deposits::KeyDeposit,
     http::{
         AccessEntry, AccessPage, CasePage, Catalogue, CorrectCase, EventPage, Health, IDEMPOTENCY_KEY, ItemFacts,
         LicencePage, Me, PaperInfo, PaperPage, Receipt, ReceiptKeys, SubmitCase, Submitted, WithdrawCase,
@@ -184,6 +185,25 @@ impl Api {
     /// `POST /v1/cases/{id}/payment`.
     pub async fn payment_page(&self, id: CaseId, key: &str) -> Result<PaymentPage, Problem> {
         self.post(format!("/v1/cases/{id}/payment"), key, &()).await
+    }
+
+    /// `PUT /v1/key-deposits/{profile}`.
+    pub(crate) async fn deposit_key(&self, profile: &str, body: &KeyDeposit) -> Result<(), Problem> {
+        let path = format!("/v1/key-deposits/{}", path_part(profile));
+        self.authorized(|link| link.request(Method::PUT, &path).json(body)).await.map(drop)
+    }
+
+    /// `DELETE /v1/key-deposits/{profile}`.
+    pub(crate) async fn withdraw_key(&self, profile: &str) -> Result<(), Problem> {
+        let path = format!("/v1/key-deposits/{}", path_part(profile));
+        self.authorized(|link| link.request(Method::DELETE, &path)).await.map(drop)
+    }
+
+    /// `POST /v1/key-deposits/{profile}/release`.
+    pub(crate) async fn release_key(&self, profile: &str) -> Result<KeyDeposit, Problem> {
+        let path = format!("/v1/key-deposits/{}/release", path_part(profile));
+        let response = self.authorized(|link| link.request(Method::POST, &path)).await?;
+        self.json(response).await
     }
 
     /// `GET /v1/access-log`.

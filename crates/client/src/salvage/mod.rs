@@ -123,10 +123,17 @@ async fn keys(client: &Client, rows: &[Row], secret: Option<Zeroizing<String>>) 
                 let code = RecoveryCode::parse(secret).map_err(VaultError::from)?;
                 vec![opening::by_recovery_code(escrow, code).await?]
             }
-            (None, ..) => match client.ports().keychain.load(&opening::account(meta.profile)).await {
-                Err(KeychainError::Locked) => return Err(VaultError::from(KeychainError::Locked).into()),
-                found => found.ok().flatten().into_iter().collect(),
-            },
+            (None, ..) => {
+                let mut roots = Vec::new();
+                // A change of the key that was cut off after its commit leaves the one in force under the second name.
+                for account in [opening::account(meta.profile), opening::next_account(meta.profile)] {
+                    match client.ports().keychain.load(&account).await {
+                        Err(KeychainError::Locked) => return Err(VaultError::from(KeychainError::Locked).into()),
+                        found => roots.extend(found.ok().flatten()),
+                    }
+                }
+                roots
+            }
             _ => Vec::new(),
         };
         missing = Some(way);

@@ -80,6 +80,13 @@ pub(crate) async fn end(client: &Client) -> SessionView {
 
 /// Reads the sealed record after the vault opened.
 pub(crate) async fn restore(client: &Client) {
+    if super::is_signed_in(client) {
+        // Signed in while the vault was closed: now there is a place for the tokens, and something to keep up with.
+        perform(client, &[Effect::KeepTokens, Effect::StartSync]).await;
+        return;
+    }
+    // A try begun before the vault opened would leave no room for the session that lies in it.
+    step(client, &Event::Cancel).await;
     let kept = match kept::load(client).await {
         Ok(Some(kept)) => kept,
         Ok(None) => return,
@@ -156,6 +163,13 @@ async fn drop_tokens(client: &Client) {
 
 async fn revoke_and_destroy(client: &Client) {
     let held = client.services().session.tokens.lock().take();
+    if !client.vault().is_open() {
+        // Tokens that were never kept: nothing of them is in the store, and nobody could note them there.
+        if let Some(held) = held {
+            revoke_at_once(client, held.refresh);
+        }
+        return;
+    }
     if let Err(error) = kept::destroy(client, held.as_ref().map(|held| &held.refresh)).await {
         tracing::warn!(%error, "the sealed session could not be destroyed");
     }
@@ -168,6 +182,24 @@ async fn revoke_and_destroy(client: &Client) {
         tokio::select! {
             () = stop.cancelled() => {}
             () = kept::retry_revocations(&owned) => {}
+        }
+    });
+}
+
+fn revoke_at_once(client: &Client, refresh: SecretString) {
+    let owned = client.clone();
+    client.spawn(async move {
+        let told = async {
+            let link = &owned.services().link;
+            tokens::revoke(link, &discovery::discover(link).await?, &refresh).await
+        };
+        let stop = owned.cancelled();
+        let told = tokio::select! {
+            () = stop.cancelled() => return,
+            told = told => told,
+        };
+        if let Err(problem) = told {
+            tracing::info!(code = problem.code.as_str(), "tokens of a try end by themselves");
         }
     });
 }

@@ -58,6 +58,12 @@ pub(super) struct Book {
     /// The next refreshes answer this instead.
     pub(super) refresh_answer: Mutex<Option<(u16, String)>>,
     pub(super) person: Mutex<u8>,
+    /// The deposited key, if there is one.
+    pub(super) deposit: Mutex<Option<String>>,
+    /// Deposits are not taken now.
+    pub(super) deposits_fail: Mutex<bool>,
+    /// The sign-in is too long ago for a release.
+    pub(super) old: Mutex<bool>,
 }
 
 pub(super) fn person(n: u8) -> Applicant {
@@ -103,8 +109,26 @@ fn answer(heard: &Heard, base: &str, lies: &Lies, book: &Book, published: &Signe
         "/oauth/revoke" => Answer::new(200, ""),
         "/v1/me" => Answer::json(&Me { applicant: person(*book.person.lock() + lies.me) }),
         "/v1/licences" => Answer::json(&json!({"licences": []})),
+        path if path.starts_with("/v1/key-deposits/") => deposit(heard, path, book),
         _ => Answer::new(404, r#"{"code":"not_found"}"#),
     }
+}
+
+fn deposit(heard: &Heard, path: &str, book: &Book) -> Answer {
+    if *book.deposits_fail.lock() {
+        return Answer::new(503, r#"{"code":"unavailable"}"#);
+    }
+    let mut held = book.deposit.lock();
+    if path.ends_with("/release") {
+        return match held.as_ref() {
+            _ if *book.old.lock() => Answer::new(403, r#"{"code":"reauth_required"}"#),
+            Some(key) => Answer::json(&json!({ "key": key })),
+            None => Answer::new(404, r#"{"code":"not_found"}"#),
+        };
+    }
+    // A body is a deposit, none is a withdrawal.
+    *held = serde_json::from_str::<Value>(&heard.body).ok().and_then(|body| Some(body["key"].as_str()?.to_owned()));
+    Answer::new(204, "")
 }
 
 fn changed(mut value: Value, lie: Option<fn(&mut Value)>) -> Value {

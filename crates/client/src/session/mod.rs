@@ -8,6 +8,8 @@ mod discovery;
 mod driver;
 mod id_token;
 mod kept;
+#[cfg(test)]
+mod key_deposit_tests;
 mod loopback;
 #[cfg(test)]
 mod lying_op;

@@ -21,6 +21,10 @@ use crate::{
 
 /// Plain bytes of a full chunk.
 const CHUNK: usize = 64 * 1024;
+/// Ending of a file that is being written.
+const PART: &str = ".part";
+/// Ending of a file that is sealed under the next key.
+const NEXT: &str = ".next";
 /// Sealed bytes of a full chunk with its length.
 const RECORD: usize = 4 + CHUNK + CHUNK_OVERHEAD;
 
@@ -94,6 +98,49 @@ impl SealedFiles {
         }
     }
 
+    /// Names of all files that are whole.
+    pub(crate) fn whole(&self) -> Vec<String> {
+        let unfinished = |name: &String| name.ends_with(PART) || name.ends_with(NEXT);
+        self.names().into_iter().filter(|name| !unfinished(name)).collect()
+    }
+
+    /// Seals a file anew beside itself; durable when it returns. The old one stays in its place.
+    pub(crate) async fn seal_beside(&self, old: Arc<Keys>, new: Arc<Keys>, name: &str) -> Result<(), ClientError> {
+        let content = self.read(old, name, 0, usize::MAX).await?;
+        let (files, name) = (self.clone(), name.to_owned());
+        blocking(move || match &files {
+            Self::Folder(dir) => write_file(dir, &format!("{name}{NEXT}"), |out| seal_all(&new, &name, &content, out)),
+            // What lies in memory has no key that outlives the process.
+            Self::Memory(_) => Ok(()),
+        })
+        .await
+    }
+
+    /// Puts files that were sealed anew into the places of the old ones; durable when it returns.
+    pub(crate) fn move_in(&self) -> Result<(), StoreError> {
+        let Self::Folder(dir) = self else { return Ok(()) };
+        for name in self.names() {
+            if let Some(place) = name.strip_suffix(NEXT) {
+                std::fs::rename(dir.join(&name), dir.join(place))?;
+                haoban_failpoints::reach("rotate-file-moved");
+            }
+        }
+        #[cfg(unix)]
+        if dir.exists() {
+            std::fs::File::open(dir)?.sync_all()?;
+        }
+        Ok(())
+    }
+
+    /// Removes files that were sealed anew for nothing.
+    pub(crate) fn drop_beside(&self) -> Result<(), StoreError> {
+        let Self::Folder(dir) = self else { return Ok(()) };
+        for name in self.names().iter().filter(|name| name.ends_with(NEXT)) {
+            std::fs::remove_file(dir.join(name))?;
+        }
+        Ok(())
+    }
+
     /// Names of all files, unfinished ones included.
     pub(crate) fn names(&self) -> Vec<String> {
         match self {
@@ -120,7 +167,7 @@ fn write_file(
     name: &str,
     fill: impl FnOnce(&mut dyn Write) -> Result<(), ClientError>,
 ) -> Result<(), ClientError> {
-    let part = dir.join(format!("{name}.part"));
+    let part = dir.join(format!("{name}{PART}"));
     let result = (|| {
         let mut options = std::fs::OpenOptions::new();
         options.write(true).create(true).truncate(true);

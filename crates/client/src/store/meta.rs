@@ -14,10 +14,12 @@ pub(crate) struct VaultMeta {
     pub(crate) kdf: Option<String>,
     pub(crate) wrapped: Option<Vec<u8>>,
     pub(crate) proof: Vec<u8>,
+    /// The index key, once the root key was changed.
+    pub(crate) index: Option<Vec<u8>>,
 }
 
 #[derive(sqlx::FromRow)]
-struct MetaRow {
+pub(super) struct MetaRow {
     profile: String,
     way: String,
     kdf: Option<String>,
@@ -26,13 +28,18 @@ struct MetaRow {
     recovery_kdf: Option<String>,
     recovery_wrapped: Option<Vec<u8>>,
     recovery_made_at: Option<i64>,
+    pub(super) deposit_wrapped: Option<Vec<u8>>,
+    pub(super) deposit_by: Option<String>,
+    pub(super) deposit_made_at: Option<i64>,
+    index_sealed: Option<Vec<u8>>,
     digest: Option<Vec<u8>>,
 }
 
 impl MetaRow {
-    async fn read(from: impl SqliteExecutor<'_>) -> Result<Option<Self>, StoreError> {
+    pub(super) async fn read(from: impl SqliteExecutor<'_>) -> Result<Option<Self>, StoreError> {
         let row: Option<Self> = sqlx::query_as(
-            "SELECT profile, way, kdf, wrapped, proof, recovery_kdf, recovery_wrapped, recovery_made_at, digest \
+            "SELECT profile, way, kdf, wrapped, proof, recovery_kdf, recovery_wrapped, recovery_made_at, \
+             deposit_wrapped, deposit_by, deposit_made_at, index_sealed, digest \
              FROM vault_meta WHERE id = 1",
         )
         .fetch_optional(from)
@@ -47,7 +54,8 @@ impl MetaRow {
 
     fn digest(&self) -> Vec<u8> {
         let made_at = self.recovery_made_at.map(i64::to_be_bytes);
-        let columns = [
+        let deposited_at = self.deposit_made_at.map(i64::to_be_bytes);
+        let mut columns = vec![
             Some(self.profile.as_bytes()),
             Some(self.way.as_bytes()),
             self.kdf.as_deref().map(str::as_bytes),
@@ -57,6 +65,16 @@ impl MetaRow {
             self.recovery_wrapped.as_deref(),
             made_at.as_ref().map(<[u8; 8]>::as_slice),
         ];
+        let later = [
+            self.deposit_wrapped.as_deref(),
+            self.deposit_by.as_deref().map(str::as_bytes),
+            deposited_at.as_ref().map(<[u8; 8]>::as_slice),
+            self.index_sealed.as_deref(),
+        ];
+        // Rows from before these columns have a digest without them.
+        if later.iter().any(Option::is_some) {
+            columns.extend(later);
+        }
         let mut digest = Sha256::new();
         for column in columns {
             match column {
@@ -73,7 +91,7 @@ impl MetaRow {
 }
 
 /// Writes the digest of the row as it stands.
-async fn stamp(write: &mut SqliteConnection) -> Result<(), StoreError> {
+pub(super) async fn stamp(write: &mut SqliteConnection) -> Result<(), StoreError> {
     sqlx::query("UPDATE vault_meta SET digest = NULL WHERE id = 1").execute(&mut *write).await?;
     let Some(row) = MetaRow::read(&mut *write).await? else { return Ok(()) };
     sqlx::query("UPDATE vault_meta SET digest = $1 WHERE id = 1").bind(row.digest()).execute(&mut *write).await?;
@@ -87,6 +105,7 @@ impl Store {
             kdf: row.kdf,
             wrapped: row.wrapped,
             proof: row.proof,
+            index: row.index_sealed,
         }))
     }
 

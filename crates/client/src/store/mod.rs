@@ -3,11 +3,13 @@
 //! Rule for callers: inside a `write()` use only its transaction. A reader would see the state before it,
 //! and in a memory-only store it would wait for ever.
 
+mod deposit;
 mod files;
 mod inspect;
 mod mark;
 mod meta;
 pub mod records;
+mod reseal;
 pub(crate) mod sealed_log;
 #[cfg(test)]
 mod tests;
@@ -92,6 +94,7 @@ pub struct Store {
     writer: SqlitePool,
     /// None in memory.
     mark: Option<Arc<Mark>>,
+    proof: write::KnownProof,
 }
 
 impl Store {
@@ -126,7 +129,8 @@ impl Store {
             .max_connections(READERS)
             .connect_with(options.create_if_missing(false).pragma("query_only", "on"))
             .await?;
-        let store = Self { reader, writer, mark: Some(Arc::new(Mark::open(path))) };
+        let store =
+            Self { reader, writer, mark: Some(Arc::new(Mark::open(path))), proof: write::KnownProof::default() };
         store.stamp_older().await?;
         Ok(store)
     }
@@ -142,12 +146,12 @@ impl Store {
             .connect_with(options)
             .await?;
         migrate(&only).await?;
-        Ok(Self { reader: only.clone(), writer: only, mark: None })
+        Ok(Self { reader: only.clone(), writer: only, mark: None, proof: write::KnownProof::default() })
     }
 
     /// Begins the only kind of transaction that writes. No network or keychain call inside.
     pub async fn write(&self) -> Result<Write, StoreError> {
-        Write::begin(&self.writer, self.mark.clone()).await
+        Write::begin(&self.writer, self.mark.clone(), &self.proof).await
     }
 
     /// Whether another process has written since this was last asked.

@@ -5,9 +5,13 @@ use std::{
     sync::Arc,
 };
 
+use parking_lot::Mutex;
 use sqlx::{Sqlite, SqliteConnection, SqlitePool, Transaction};
 
 use super::{StoreError, mark::Mark};
+
+/// The proof of the root key that this process seals under, once there is one.
+pub(super) type KnownProof = Arc<Mutex<Option<Vec<u8>>>>;
 
 /// An open transaction of the only writer. Dropped without a commit, it changes nothing.
 pub struct Write {
@@ -17,11 +21,26 @@ pub struct Write {
 }
 
 impl Write {
-    pub(super) async fn begin(writer: &SqlitePool, mark: Option<Arc<Mark>>) -> Result<Self, StoreError> {
+    pub(super) async fn begin(
+        writer: &SqlitePool,
+        mark: Option<Arc<Mark>>,
+        known: &KnownProof,
+    ) -> Result<Self, StoreError> {
         let mut inner = writer.begin_with("BEGIN IMMEDIATE").await?;
-        let number = sqlx::query_scalar("UPDATE acknowledged SET number = number + 1 WHERE id = 1 RETURNING number")
-            .fetch_one(&mut *inner)
-            .await?;
+        let (number, proof): (i64, Option<Vec<u8>>) = sqlx::query_as(
+            "UPDATE acknowledged SET number = number + 1 WHERE id = 1 \
+             RETURNING number, (SELECT proof FROM vault_meta WHERE id = 1)",
+        )
+        .fetch_one(&mut *inner)
+        .await?;
+        // Another process may have changed the root key: what this one sealed nobody could open again.
+        {
+            let mut known = known.lock();
+            if known.is_some() && *known != proof {
+                return Err(StoreError::Failed("its root key was changed by another process".to_owned()));
+            }
+            *known = proof;
+        }
         Ok(Self { inner, number, mark })
     }
 

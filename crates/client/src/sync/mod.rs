@@ -65,6 +65,10 @@ pub(crate) fn begin(client: &Client) {
 /// Starts (or starts anew) the stream of whoever is signed in, and reads what may have changed meanwhile.
 pub(crate) fn start(client: &Client) {
     stop(client);
+    // Somebody signed in to bring a lost key back: what is read could be kept nowhere. The vault's opening starts it.
+    if !client.vault().is_open() {
+        return;
+    }
     let Some(party) = session::party(client) else { return };
     let token = client.cancelled().child_token();
     *client.services().sync.stream.lock() = token.clone();
@@ -104,7 +108,20 @@ pub(crate) fn read_public(client: &Client) {
     behind(client, "catalogue".into(), |client| async move { catalogue::refresh(&client).await });
 }
 
+/// Brings the key deposit to what the settings say, if somebody is signed in.
+pub(crate) fn deposit(client: &Client) {
+    if session::is_signed_in(client)
+        && let Some(party) = session::party(client)
+    {
+        behind(client, "key deposit".into(), move |client| async move { client.keep_deposit(party).await });
+    }
+}
+
 fn read_personal(client: &Client, party: PartyId) {
+    if !client.vault().is_open() {
+        return;
+    }
+    deposit(client);
     behind(client, format!("lists {party}"), move |client| async move {
         cases::refresh_all(&client, party).await?;
         licences::refresh(&client, party).await?;

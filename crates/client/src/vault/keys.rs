@@ -6,11 +6,14 @@ use sha2::Sha256;
 use zeroize::Zeroizing;
 
 use super::{VaultError, envelope};
+use crate::store::VaultMeta;
 
 /// Bytes of every key.
 pub(crate) const KEY_BYTES: usize = 32;
 /// Content of the check record.
 const PROOF: &[u8] = b"haoban vault";
+/// What the index key is sealed as.
+const INDEX: &[u8] = b"index key";
 
 /// A key that is wiped when dropped.
 pub(crate) type Key = Zeroizing<[u8; KEY_BYTES]>;
@@ -97,6 +100,31 @@ impl Keys {
         context.update(&[0]);
         context.update(name.as_bytes());
         hex::encode(context.sign())
+    }
+
+    /// The keys of a profile, if this is its root key.
+    pub(crate) fn of(meta: &VaultMeta, root: &[u8]) -> Result<Option<Self>, VaultError> {
+        let mut keys = Self::derive(root)?;
+        if !keys.fits(&meta.profile, &meta.proof) {
+            return Ok(None);
+        }
+        if let Some(sealed) = &meta.index {
+            let index = envelope::open(&keys.record, &[INDEX, meta.profile.as_bytes()], sealed)?;
+            keys.index = Zeroizing::new(index.as_slice().try_into().map_err(|_| VaultError::NotGenuine)?);
+        }
+        Ok(Some(keys))
+    }
+
+    /// The same with the row names of other keys: names are digests of what nobody could find out again to digest it
+    /// anew. The index key opens nothing.
+    pub(crate) fn with_index_of(mut self, before: &Self) -> Self {
+        self.index = before.index.clone();
+        self
+    }
+
+    /// The index key for the vault's own row.
+    pub(crate) fn seal_index(&self, profile: &str) -> Result<Vec<u8>, VaultError> {
+        envelope::seal(&self.record, &[INDEX, profile.as_bytes()], self.index.as_slice())
     }
 
     /// The check record of a profile: only this root key opens it again.

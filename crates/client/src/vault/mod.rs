@@ -3,6 +3,7 @@
 //! One 32-byte root key; where it comes from (OS keychain, passphrase, nowhere) is the business of
 //! [`opening`]. Sealing needs the vault open; while it is closed every call says why.
 
+mod deposit;
 mod envelope;
 mod keychain;
 mod keys;
@@ -11,6 +12,9 @@ mod passphrase;
 pub(crate) mod profile_files;
 pub(crate) mod recovery;
 mod recovery_code;
+mod rotation;
+#[cfg(test)]
+mod rotation_tests;
 mod stretch;
 #[cfg(test)]
 mod tests;
@@ -22,6 +26,7 @@ use parking_lot::RwLock;
 use serde::{Serialize, de::DeserializeOwned};
 use zeroize::Zeroizing;
 
+pub(crate) use deposit::{Deposit, DepositKey};
 pub(crate) use envelope::OVERHEAD as CHUNK_OVERHEAD;
 pub use envelope::Suite;
 pub use keychain::OsKeychain;
@@ -29,6 +34,7 @@ pub(crate) use keys::Keys;
 pub use passphrase::PASSPHRASE_MIN;
 pub(crate) use recovery::{Escrow, Recovery};
 pub(crate) use recovery_code::RecoveryCode;
+pub(crate) use rotation::Rotation;
 
 use crate::{ports::KeychainError, store::StoreError};
 
@@ -79,6 +85,12 @@ pub enum VaultError {
     /// The stored parameters of the passphrase lie below what this app accepts.
     #[error("the passphrase parameters are too weak")]
     WeakParameters,
+    /// A change of the root key was stopped in time; nothing was changed.
+    #[error("the change of the key was stopped")]
+    Stopped,
+    /// Another process works on this profile.
+    #[error("another process uses this profile")]
+    InUse,
     /// The system gave no randomness.
     #[error("no randomness")]
     Random,

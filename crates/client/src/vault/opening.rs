@@ -11,6 +11,7 @@ use super::{
     keys::{KEY_BYTES, Key, random_key},
     passphrase,
     profile_files::create_private_dir,
+    rotation,
     stretch::Stretch,
 };
 use crate::{
@@ -109,7 +110,17 @@ impl Profile<'_> {
             Err(KeychainError::Locked) => return Ok(Opened::closed(VaultView::KeychainLocked, Some(store))),
             Err(KeychainError::Unavailable(_)) => None,
         };
-        let keys = key.and_then(|root| Keys::derive(&root).ok()).filter(|keys| keys.fits(&meta.profile, &meta.proof));
+        let fits = key.and_then(|root| Keys::of(meta, &root).ok().flatten());
+        let keys = match fits {
+            Some(keys) => {
+                if rotation::begun(self.dir) {
+                    self.take_rotation_back(meta).await?;
+                }
+                Some(keys)
+            }
+            None if rotation::begun(self.dir) => self.finish_rotation(meta).await?,
+            None => None,
+        };
         match keys {
             Some(keys) => {
                 let (keys, store) = verified(keys, store).await?;
@@ -139,7 +150,13 @@ impl Profile<'_> {
             Err(error) => return Err(error),
         }
         let meta = |keys: &Keys| {
-            Ok(VaultMeta { profile: profile.clone(), kdf: None, wrapped: None, proof: keys.make_proof(&profile)? })
+            Ok(VaultMeta {
+                profile: profile.clone(),
+                kdf: None,
+                wrapped: None,
+                proof: keys.make_proof(&profile)?,
+                index: None,
+            })
         };
         self.create(&root, VaultView::Open, meta).await
     }
@@ -153,28 +170,35 @@ impl Profile<'_> {
 
     /// Brings the root key back into the keychain by the recovery code. The store is only read.
     pub(crate) async fn recover(&self, store: &Store, code: RecoveryCode) -> Result<Keys, VaultError> {
-        match self.keychain.status().await {
-            KeychainStatus::Ready => {}
-            KeychainStatus::Locked => return Err(KeychainError::Locked.into()),
-            KeychainStatus::Unavailable => {
-                return Err(KeychainError::Unavailable("there is nowhere to put the key back".to_owned()).into());
-            }
-        }
-        let meta = store.vault_meta().await?.ok_or(VaultError::NotGenuine)?;
+        self.place_for_key().await?;
         let escrow = store.escrow().await?.ok_or(VaultError::NoRecoveryCode)?;
         let root = by_recovery_code(escrow, code).await?;
-        let root: Key = Zeroizing::new(root.as_slice().try_into().map_err(|_| VaultError::NotGenuine)?);
-        let keys = Keys::derive(root.as_slice())?;
-        if !keys.fits(&meta.profile, &meta.proof) {
-            return Err(VaultError::NotGenuine);
+        self.put_back(store, root).await
+    }
+
+    /// Whether a key could be put back into the keychain now.
+    pub(crate) async fn place_for_key(&self) -> Result<(), VaultError> {
+        match self.keychain.status().await {
+            KeychainStatus::Ready => Ok(()),
+            KeychainStatus::Locked => Err(KeychainError::Locked.into()),
+            KeychainStatus::Unavailable => {
+                Err(KeychainError::Unavailable("there is nowhere to put the key back".to_owned()).into())
+            }
         }
+    }
+
+    /// Puts a root key that was lost back into the keychain, if it is this profile's. The store is only read.
+    pub(crate) async fn put_back(&self, store: &Store, root: Zeroizing<Vec<u8>>) -> Result<Keys, VaultError> {
+        let meta = store.vault_meta().await?.ok_or(VaultError::NotGenuine)?;
+        let root: Key = Zeroizing::new(root.as_slice().try_into().map_err(|_| VaultError::NotGenuine)?);
+        let keys = Keys::of(&meta, root.as_slice())?.ok_or(VaultError::NotGenuine)?;
         self.keep(&account(&meta.profile), &root).await?;
         store.verify(&keys).await?;
         Ok(keys)
     }
 
     /// Stores the key and looks whether it is really there: some back ends forget silently.
-    async fn keep(&self, account: &str, root: &Key) -> Result<(), VaultError> {
+    pub(super) async fn keep(&self, account: &str, root: &Key) -> Result<(), VaultError> {
         self.keychain.store(account, root.as_slice()).await?;
         match self.keychain.load(account).await? {
             Some(kept) if kept.as_slice() == root.as_slice() => Ok(()),
@@ -213,6 +237,7 @@ impl Profile<'_> {
                 kdf: Some(kdf),
                 wrapped: Some(wrapped),
                 proof: keys.make_proof(&profile)?,
+                index: None,
             })
         };
         self.create(&root, VaultView::OpenByPassphrase, meta).await
@@ -235,7 +260,7 @@ impl Profile<'_> {
         let keys = Keys::derive(random_key()?.as_slice())?;
         let store = Store::in_memory().await?;
         let profile = random_profile()?;
-        let meta = VaultMeta { proof: keys.make_proof(&profile)?, profile, kdf: None, wrapped: None };
+        let meta = VaultMeta { proof: keys.make_proof(&profile)?, profile, kdf: None, wrapped: None, index: None };
         store.begin_vault(&meta, clock.now()).await?;
         Ok((store, keys))
     }
@@ -272,6 +297,11 @@ pub(crate) async fn by_recovery_code(escrow: Escrow, code: RecoveryCode) -> Resu
 /// Name of the root key in the keychain.
 pub(crate) fn account(profile: &str) -> String {
     format!("root-key-{profile}")
+}
+
+/// Name of the key that will be the root key, while it is being changed.
+pub(crate) fn next_account(profile: &str) -> String {
+    format!("root-key-{profile}-next")
 }
 
 fn random_profile() -> Result<String, VaultError> {

@@ -17,6 +17,8 @@ pub struct Resident {
     pub party_id: PartyId,
     /// End of the token; streams end with it.
     pub expires_at: Timestamp,
+    /// When the person proved who they are; renewing tokens does not change it.
+    pub signed_in_at: Timestamp,
 }
 
 impl FromRequestParts<AppState> for Resident {
@@ -28,16 +30,14 @@ impl FromRequestParts<AppState> for Resident {
             return Err(ProblemCode::SignedOut.into());
         }
         let verified = oidc::verify_access(state, token.trim()).await?;
-        let live: i64 = sqlx::query_scalar(
-            "SELECT COUNT(*) FROM token_family f JOIN account a ON a.id = f.account_id
+        let signed_in_at: Option<i64> = sqlx::query_scalar(
+            "SELECT f.auth_time FROM token_family f JOIN account a ON a.id = f.account_id
              WHERE f.id = $1 AND f.revoked_at IS NULL AND a.disabled = 0",
         )
         .bind(verified.family)
-        .fetch_one(state.store.reader())
+        .fetch_optional(state.store.reader())
         .await?;
-        if live == 0 {
-            return Err(ProblemCode::SignedOut.into());
-        }
-        Ok(Self { party_id: verified.party_id, expires_at: verified.expires_at })
+        let signed_in_at = Timestamp::from_millis(signed_in_at.ok_or(ProblemCode::SignedOut)?);
+        Ok(Self { party_id: verified.party_id, expires_at: verified.expires_at, signed_in_at })
     }
 }

@@ -88,7 +88,7 @@ impl Secret {
     }
 
     /// Encrypts for the database; `label` must be the same when it is opened.
-    pub(super) fn seal(&self, label: &str, plain: &[u8]) -> Option<Vec<u8>> {
+    pub(crate) fn seal(&self, label: &str, plain: &[u8]) -> Option<Vec<u8>> {
         let mut sealed = plain.to_vec();
         let nonce = self.seals.seal_in_place_append_tag(Aad::from(label.as_bytes()), &mut sealed).ok()?;
         let mut out = nonce.as_ref().to_vec();
@@ -97,7 +97,7 @@ impl Secret {
     }
 
     /// Opens what [`Self::seal`] made; nothing when the secret or the label is another one.
-    pub(super) fn open_sealed(&self, label: &str, sealed: &[u8]) -> Option<Vec<u8>> {
+    pub(crate) fn open_sealed(&self, label: &str, sealed: &[u8]) -> Option<Vec<u8>> {
         let (nonce, body) = sealed.split_at_checked(NONCE_LEN)?;
         let nonce = Nonce::try_assume_unique_for_key(nonce).ok()?;
         let mut body = body.to_vec();

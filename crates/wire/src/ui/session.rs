@@ -78,6 +78,13 @@ pub enum VaultView {
     },
     /// Part of the store is damaged. Nothing was changed; what can be read can be saved to a file.
     Damaged,
+    /// The root key is being changed; everything waits.
+    Rotating {
+        /// Things sealed anew.
+        done: u32,
+        /// Things there are.
+        total: u32,
+    },
     /// The resident chose to keep nothing on this device: everything is gone when the app closes.
     MemoryOnly,
 }
@@ -99,6 +106,8 @@ pub enum VaultUnlock {
         /// As the resident typed it.
         code: String,
     },
+    /// Bring a missing key back from the platform, right after a sign-in.
+    SignIn,
     /// Keep nothing on this device.
     MemoryOnly,
 }
@@ -111,6 +120,8 @@ pub struct RecoveryView {
     pub possible: bool,
     /// When the code in force was made; absent when there is none.
     pub made_at: Option<Timestamp>,
+    /// Since when a sign-in brings the key back; absent when it cannot.
+    pub by_sign_in: Option<Timestamp>,
 }
 
 /// Makes a new recovery code. It holds once it was confirmed; the one before it holds until then.
@@ -137,6 +148,31 @@ pub struct RecoveryConfirm {
     /// The group that was asked for.
     pub group: String,
 }
+
+/// Replaces the root key of this device. Answers when it is done or was stopped.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+#[ts(export)]
+pub struct KeyChange {}
+
+/// What became of it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct KeyChanged {
+    /// False when it was stopped in time: then nothing was changed.
+    pub changed: bool,
+}
+
+/// Stops a running change of the root key, if the new one is not in force yet.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+#[ts(export)]
+pub struct KeyChangeStop {}
+
+/// The wish was heard; the change itself answers whether it was in time.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct KeyChangeStopping {}
 
 /// Writes the drafts that can still be read of a damaged store to a file.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
@@ -187,6 +223,13 @@ pub struct Settings {
     pub first_run_done: bool,
     /// Keep running in the tray after the window closes.
     pub stay_in_tray: bool,
+    /// A lost key may be brought back by signing in. Settings of older versions do not know it.
+    #[serde(default = "yes")]
+    pub key_by_sign_in: bool,
+}
+
+fn yes() -> bool {
+    true
 }
 
 impl Default for Settings {
@@ -199,6 +242,7 @@ impl Default for Settings {
             notifications: true,
             first_run_done: false,
             stay_in_tray: true,
+            key_by_sign_in: true,
         }
     }
 }
