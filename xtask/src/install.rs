@@ -68,7 +68,9 @@ pub fn packages(wanted: &[&str]) -> anyhow::Result<()> {
     let list = missing.join(" ");
     let line = format!("apt-get install -y --no-install-recommends {list}");
     let Some(prefix) = privilege() else {
-        anyhow::bail!("packages are missing and this user may not install them; please run:\n\n  sudo apt-get update && sudo {line}\n");
+        anyhow::bail!(
+            "packages are missing and this user may not install them; please run:\n\n  sudo apt-get update && sudo {line}\n"
+        );
     };
     eprintln!("· installing: {list}");
     let environment = "DEBIAN_FRONTEND=noninteractive";
