@@ -42,8 +42,12 @@ fn index() -> (Index, Vec<String>) {
     let synonyms: Vec<Synonym> = yaml_serde::from_str(&read(pack().join("synonyms.yaml"))).unwrap();
     let mut folders: Vec<PathBuf> = fs::read_dir(pack().join("items")).unwrap().map(|f| f.unwrap().path()).collect();
     folders.sort();
-    let items: Vec<ItemFile> =
-        folders.iter().map(|folder| yaml_serde::from_str(&read(folder.join("item.yaml"))).unwrap()).collect();
+    // Joint services are found beside the items they are made of, as the app finds them.
+    let mut files: Vec<PathBuf> = folders.iter().map(|folder| folder.join("item.yaml")).collect();
+    let mut joint: Vec<PathBuf> = fs::read_dir(pack().join("joint")).unwrap().map(|f| f.unwrap().path()).collect();
+    joint.sort();
+    files.extend(joint);
+    let items: Vec<ItemFile> = files.into_iter().map(|file| yaml_serde::from_str(&read(file)).unwrap()).collect();
     let entry = |item: &ItemFile| SearchEntry {
         name: item.guide.name.zh.clone(),
         keywords: item.guide.keywords.clone(),

@@ -92,6 +92,7 @@ fn every_shop_needs_what_its_answers_call_for() {
         ("open-tobacco", json!({}), &["tobacco-retail"]),
         ("open-tobacco", json!({"ecig": true}), &["tobacco-retail", "ecig-retail"]),
         ("open-tobacco", json!({"sells_food": "packed"}), &["tobacco-retail", "prepacked-food-filing"]),
+        ("open-tobacco", json!({"sells_food": "made"}), &["tobacco-retail", "food-operation-permit"]),
         ("open-tobacco", json!({"road": true}), &["tobacco-retail", "road-occupation"]),
         ("open-badminton", json!({}), &[]),
         ("open-badminton", json!({"area": 30_000}), &["fire-check"]),
