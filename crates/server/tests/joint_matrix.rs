@@ -51,7 +51,7 @@ fn blocked(code: &str, extra: Value) -> Vec<String> {
 
 #[test]
 fn every_shop_needs_what_its_answers_call_for() {
-    let rows: [(&str, Value, &[&str]); 31] = [
+    let rows: [(&str, Value, &[&str]); 32] = [
         ("open-hotpot", json!({}), &["food-operation-permit"]),
         ("open-hotpot", json!({"area": 29_999}), &["food-operation-permit"]),
         ("open-hotpot", json!({"area": 30_000}), &["food-operation-permit", "fire-check"]),
