@@ -105,7 +105,7 @@ function firstPage() {
     seen.add(key)
     for (const next of manifest[key].imports ?? []) visit(next)
   }
-  for (const start of ['index.html', 'src/features/home/HomePage.vue', 'src/core/i18n/zh-CN/index.ts', 'src/platform/http.ts', 'src/platform/tauri.ts']) visit(start)
+  for (const start of ['index.html', 'src/features/home/HomePage.vue', 'src/core/i18n/zh-CN/first.ts', 'src/platform/http.ts', 'src/platform/tauri.ts']) visit(start)
   const chunks = [...seen].map((key) => manifest[key])
   const scripts = [...new Set(chunks.map((chunk) => chunk.file).filter((name) => name.endsWith('.js')))]
   // The pictures of the services grow with the city, the program does not: each has a budget of its own.

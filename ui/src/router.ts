@@ -3,7 +3,7 @@ import { createRouter, createWebHashHistory } from 'vue-router'
 import type { RouteRecordRaw } from 'vue-router'
 import { announce } from '@/core/announce'
 import { app, vaultOpen } from '@/core/app'
-import { t } from '@/core/i18n'
+import { allWords, t } from '@/core/i18n'
 import type { MessageKey } from '@/core/i18n'
 
 declare module 'vue-router' {
@@ -30,7 +30,8 @@ export const router = createRouter({
 
 let first = true
 
-router.beforeEach((to) => {
+router.beforeEach(async (to) => {
+  if (to.name !== 'home') await allWords()
   // Settings of a store that cannot be read are not known: its page comes before the questions of the first run.
   const unread = ['damaged', 'unreadable'].includes(app.value.vault.state)
   if (!app.value.settings.first_run_done && !unread && to.name !== 'welcome') return { name: 'welcome' }

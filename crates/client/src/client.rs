@@ -281,7 +281,7 @@ impl Client {
         self.inner.tasks.close();
         self.inner.tasks.wait().await;
         self.fold().await;
-        self.inner.autosave.close();
+        self.inner.autosave.close().await;
         let storage = std::mem::take(&mut *self.inner.storage.write());
         if let Some(store) = storage.store {
             store.close().await;

@@ -4,6 +4,7 @@ use std::{
     net::TcpListener,
     path::{Path, PathBuf},
     process::Stdio,
+    sync::atomic::{AtomicU16, Ordering},
 };
 
 use anyhow::Context;
@@ -27,12 +28,26 @@ pub fn program_path(name: &str) -> anyhow::Result<PathBuf> {
     Ok(program)
 }
 
-/// A port nobody listens on now.
+/// Below the ports that systems give to outgoing connections: a program that is started again on its port must not
+/// find a connection of another test there.
+const PORTS: std::ops::Range<u16> = 20_000..32_000;
+
+/// A port nobody listens on now, and no outgoing connection will take.
 ///
 /// # Errors
 /// When the machine gives none.
 pub fn free_port() -> anyhow::Result<u16> {
-    Ok(TcpListener::bind("127.0.0.1:0")?.local_addr()?.port())
+    static NEXT: AtomicU16 = AtomicU16::new(0);
+    // Tests of several processes begin at different places.
+    let start = std::process::id().wrapping_mul(397);
+    for _ in PORTS {
+        let step = u32::from(NEXT.fetch_add(1, Ordering::Relaxed));
+        let port = PORTS.start + u16::try_from(start.wrapping_add(step) % PORTS.len() as u32)?;
+        if TcpListener::bind(("127.0.0.1", port)).is_ok() {
+            return Ok(port);
+        }
+    }
+    anyhow::bail!("no port is free between {} and {}", PORTS.start, PORTS.end)
 }
 
 /// A started program; ended when dropped.

@@ -30,7 +30,7 @@ impl Client {
             return Err(error);
         }
         // Closed for everyone else: nothing may be sealed under the old key from here on.
-        self.inner.autosave.close();
+        self.inner.autosave.close().await;
         self.inner.recovery.forget();
         let before = std::mem::take(&mut *self.inner.storage.write());
         self.inner.vault.set_closed(VaultView::Rotating { done: 0, total: 0 });

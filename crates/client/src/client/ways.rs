@@ -155,7 +155,7 @@ impl Client {
         self.inner.drafts.forget();
         self.inner.tables.forget();
         self.inner.recovery.forget();
-        self.inner.autosave.close();
+        self.inner.autosave.close().await;
         if let Some(store) = storage.store {
             store.close().await;
         }

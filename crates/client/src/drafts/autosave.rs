@@ -94,6 +94,8 @@ struct State {
 pub(crate) struct Autosave {
     state: Mutex<State>,
     folding: tokio::sync::Mutex<()>,
+    /// Held while a second handle of the log is synced: as long as it is open, the log counts as taken.
+    syncing: tokio::sync::Mutex<()>,
     written: Notify,
     watched: AtomicBool,
 }
@@ -104,8 +106,9 @@ impl Autosave {
         self.state.lock().lost
     }
 
-    /// Lets go of the log; what is not folded stays in its file.
-    pub(crate) fn close(&self) {
+    /// Lets go of the log; what is not folded stays in its file. Whoever opens it next finds it free.
+    pub(crate) async fn close(&self) {
+        let _no_sync_runs = self.syncing.lock().await;
         *self.state.lock() = State::default();
     }
 }
@@ -113,7 +116,7 @@ impl Autosave {
 /// Takes the log over from the run before. A log that cannot be had is no reason not to open: saves then go straight
 /// into the tables.
 pub(crate) async fn begin(client: &Client) {
-    client.autosave().close();
+    client.autosave().close().await;
     if !matches!(client.files(), Ok(SealedFiles::Folder(_))) {
         return;
     }
@@ -293,12 +296,14 @@ async fn watch(client: Client) {
 }
 
 async fn sync(client: &Client) -> Result<(), ClientError> {
+    let one_at_a_time = client.autosave().syncing.lock().await;
     let (handle, long) = {
         let state = client.autosave().state.lock();
         let Some(log) = &state.log else { return Ok(()) };
         (log.handle()?, state.pending.len() >= RECORDS_MOST || log.len() >= BYTES_MOST)
     };
     let synced = tokio::task::spawn_blocking(move || handle.sync_data()).await;
+    drop(one_at_a_time);
     // What cannot be synced here is made durable by the tables.
     if long || !matches!(synced, Ok(Ok(()))) {
         fold(client).await?;

@@ -12,19 +12,34 @@ export type MessageKey = Keys[keyof Keys]
 
 type Catalogue = Record<string, Record<string, Message>>
 
-const catalogues: Record<Language, () => Promise<{ default: Catalogue }>> = {
-  'zh-CN': () => import('./zh-CN'),
-  en: () => import('./en'),
+type Part = () => Promise<{ default: Catalogue }>
+
+const catalogues: Record<Language, { first: Part; rest: Part }> = {
+  'zh-CN': { first: () => import('./zh-CN/first'), rest: () => import('./zh-CN/rest') },
+  en: { first: () => import('./en/first'), rest: () => import('./en/rest') },
 }
 
 const current = shallowRef<{ language: Language; catalogue: Catalogue; plurals: Intl.PluralRules }>()
+let whole = Promise.resolve()
 
-/** Loads a language and shows it from now on. */
+/** Loads a language and shows it from now on. At the start the home page's words are enough to go on. */
 export async function useLanguage(language: Language): Promise<void> {
   if (current.value?.language === language) return
-  const catalogue = (await catalogues[language]()).default
-  current.value = { language, catalogue, plurals: new Intl.PluralRules(language) }
-  document.documentElement.lang = language
+  const { first, rest } = catalogues[language]
+  const begun = (await first()).default
+  const show = (catalogue: Catalogue) => {
+    current.value = { language, catalogue, plurals: new Intl.PluralRules(language) }
+    document.documentElement.lang = language
+  }
+  const starting = current.value === undefined
+  if (starting) show(begun)
+  whole = rest().then((part) => show({ ...begun, ...part.default }))
+  if (!starting) await whole
+}
+
+/** When every word of the language is there; fails when they cannot be loaded. */
+export function allWords(): Promise<void> {
+  return whole
 }
 
 /** The language shown. */
