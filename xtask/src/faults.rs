@@ -35,11 +35,15 @@ fn run(long: bool, rigs: &[&String]) -> anyhow::Result<()> {
     command.args(rigs).env("HAOBAN_FAULTS", if long { "long" } else { "short" });
     let mut session = test::in_session(command);
     let mut child = session.stderr(Stdio::piped()).spawn().context("the rigs could not be started")?;
-    let mut counted = Vec::new();
+    let (mut counted, mut failed) = (Vec::new(), Vec::new());
     for line in BufReader::new(child.stderr.take().context("no output")?).lines() {
         let line = line?;
         if line.starts_with("rig ") {
             counted.push(line.clone());
+        }
+        // Said again at the end, where somebody who reads the last lines finds it.
+        if line.starts_with("Error: ") || line.contains("panicked at") {
+            failed.push(line.clone());
         }
         eprintln!("{line}");
     }
@@ -47,6 +51,9 @@ fn run(long: bool, rigs: &[&String]) -> anyhow::Result<()> {
     eprintln!("\n── counted ({}) ──", if long { "long" } else { "short" });
     counted.sort();
     for line in &counted {
+        eprintln!("{line}");
+    }
+    for line in &failed {
         eprintln!("{line}");
     }
     anyhow::ensure!(status.success(), "a rig failed ({status})");

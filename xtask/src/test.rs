@@ -89,7 +89,9 @@ pub fn in_session(command: Command) -> Command {
     wrapped
         .args(["-a", "-s", "-screen 0 1400x1000x24", "dbus-run-session", "--", "sh", "-c", &script])
         .env("NO_AT_BRIDGE", "1")
-        .env("LIBGL_ALWAYS_SOFTWARE", "1");
+        .env("LIBGL_ALWAYS_SOFTWARE", "1")
+        // The errors of tests say where they come from; a trace only buries the sentence.
+        .env("RUST_LIB_BACKTRACE", "0");
     // A keyring of its own: the user's is never touched.
     wrapped.env("XDG_DATA_HOME", place::data().join("test-session"));
     wrapped

@@ -1,5 +1,6 @@
 //! The core is ended at every step of a change of its root key; everything is there under one key or the other.
 
+use anyhow::Context;
 use haoban_testkit::{Host, Platform, wait_for};
 use serde_json::json;
 
@@ -33,11 +34,13 @@ async fn ended_at_every_step_of_a_change_of_the_key_everything_opens() -> anyhow
     for point in POINTS {
         host.restart(point).await?;
         // Its answer never comes: the program ends in it.
-        let _ = host.rpc("key_change", json!({})).await;
-        wait_for(point, async || Ok(host.ended()?.then_some(()))).await?;
+        let answer = host.rpc("key_change", json!({})).await;
+        anyhow::ensure!(answer.is_err(), "{point}: the change went through: {answer:?}");
+        let ended = wait_for(point, async || Ok(host.ended()?.then_some(()))).await;
+        ended.with_context(|| format!("{answer:?}\n{}", host.log()))?;
         host.restart("").await?;
         let view = host.rpc("app_start", json!({})).await?;
-        anyhow::ensure!(view["vault"]["state"] == "open", "{point}: {}", view["vault"]);
+        anyhow::ensure!(view["vault"]["state"] == "open", "{point}: {}\n{}", view["vault"], host.log());
         let after = host.rpc("draft_open", json!({ "draft_id": draft })).await?;
         anyhow::ensure!(after["answers"] == before["answers"] && after["files"] == before["files"], "{point}: {after}");
     }
