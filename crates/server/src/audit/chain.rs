@@ -4,7 +4,7 @@ use haoban_domain::{ids::CaseId, time::Timestamp};
 use sha2::{Digest, Sha256};
 use sqlx::{Row, any::AnyRow};
 
-use crate::{Result, store::Store, store::Write};
+use crate::{Error, Result, store::Store, store::Write};
 
 /// One act.
 #[derive(Debug, Clone)]
@@ -36,16 +36,24 @@ const GENESIS: [u8; 32] = [0; 32];
 /// Rows read at a time when the chain is checked.
 const PAGE: i64 = 1_000;
 
+/// Counts the head up, which locks it until the commit on both engines. None in a database without any act.
+async fn count_up(tx: &mut Write) -> Result<Option<AnyRow>> {
+    let counted = sqlx::query("UPDATE audit_head SET seq = seq + 1 WHERE id = 1 RETURNING seq, hash");
+    Ok(counted.fetch_optional(&mut **tx).await?)
+}
+
 /// Adds an act to the chain. Acts of parallel transactions wait for each other here, so call it late.
 pub async fn record(tx: &mut Write, act: Act<'_>) -> Result<()> {
-    sqlx::query("INSERT INTO audit_head (id, seq, hash) VALUES (1, 0, $1) ON CONFLICT (id) DO NOTHING")
-        .bind(GENESIS.to_vec())
-        .execute(&mut **tx)
-        .await?;
-    // Counting up locks the head until the commit, on both engines.
-    let head = sqlx::query("UPDATE audit_head SET seq = seq + 1 WHERE id = 1 RETURNING seq, hash")
-        .fetch_one(&mut **tx)
-        .await?;
+    let head = match count_up(tx).await? {
+        Some(head) => head,
+        None => {
+            sqlx::query("INSERT INTO audit_head (id, seq, hash) VALUES (1, 0, $1) ON CONFLICT (id) DO NOTHING")
+                .bind(GENESIS.to_vec())
+                .execute(&mut **tx)
+                .await?;
+            count_up(tx).await?.ok_or_else(|| Error::internal("the head of the chain is gone"))?
+        }
+    };
     let seq: i64 = head.try_get("seq")?;
     let prev: Vec<u8> = head.try_get("hash")?;
     let detail = act.detail.to_string();

@@ -4,7 +4,7 @@ use std::{any::Any, time::Duration};
 
 use axum::{
     Router,
-    extract::{DefaultBodyLimit, MatchedPath, Request},
+    extract::{DefaultBodyLimit, MatchedPath, Request, State},
     http::{HeaderName, HeaderValue, Method, StatusCode, header},
     middleware::{self, Next},
     response::{IntoResponse, Response},
@@ -27,6 +27,7 @@ pub fn wrap(router: Router, state: AppState) -> Router {
         .fallback(not_found)
         .method_not_allowed_fallback(method_not_allowed)
         .layer(DefaultBodyLimit::max(BODY_LIMIT))
+        .layer(middleware::from_fn_with_state(state.clone(), settled))
         .layer(middleware::from_fn(time_limit))
         .layer(CatchPanicLayer::custom(panicked))
         .layer(CompressionLayer::new())
@@ -44,6 +45,15 @@ async fn method_not_allowed(method: Method) -> Response {
     let mut response = error.into_response();
     *response.status_mut() = StatusCode::METHOD_NOT_ALLOWED;
     response
+}
+
+/// No answer leaves that rests on something a power cut could still undo, whoever wrote it.
+async fn settled(State(state): State<AppState>, request: Request, next: Next) -> Response {
+    let response = next.run(request).await;
+    match state.store.settled().await {
+        Ok(()) => response,
+        Err(error) => error.into_response(),
+    }
 }
 
 async fn time_limit(request: Request, next: Next) -> Response {

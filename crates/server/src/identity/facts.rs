@@ -7,7 +7,7 @@ use haoban_domain::{
     ids::PartyId,
     item::ServiceItem,
     pack::CityPack,
-    person::{Applicant, Fact, Facts},
+    person::{Fact, Facts},
     text::LocalText,
     time::Timestamp,
 };
@@ -77,16 +77,19 @@ pub async fn read(
     item: &ServiceItem,
     party: PartyId,
 ) -> Result<Facts> {
-    let rows = sqlx::query("SELECT key, value, read_at FROM fact WHERE party_id = $1")
-        .bind(party.to_string())
-        .fetch_all(executor)
-        .await?;
     let mut facts = Facts::default();
-    for row in rows {
+    if item.guide.facts.is_empty() {
+        return Ok(facts);
+    }
+    let places: Vec<String> = (0..item.guide.facts.len()).map(|at| format!("${}", at + 2)).collect();
+    let sql = format!("SELECT key, value, read_at FROM fact WHERE party_id = $1 AND key IN ({})", places.join(", "));
+    // Only numbered places are put into the text; every key is bound.
+    let mut query = sqlx::query(sqlx::AssertSqlSafe(sql)).bind(party.to_string());
+    for wanted in &item.guide.facts {
+        query = query.bind(wanted.key.clone());
+    }
+    for row in query.fetch_all(executor).await? {
         let key: String = row.try_get("key")?;
-        if !item.guide.facts.iter().any(|wanted| wanted.key == key) {
-            continue;
-        }
         let fact = Fact {
             value: serde_json::from_str(&row.try_get::<String, _>("value")?)?,
             register: register_name(pack, &key),
@@ -112,20 +115,19 @@ fn fact_words(pack: &CityPack, key: &str) -> LocalText {
         .map_or_else(|| LocalText::new(key, key), |fact| fact.words.clone())
 }
 
-/// Reads an item's facts and writes one line per register and purpose into the log the resident reads.
-pub async fn read_logged(
+/// Writes one line per register and purpose into the log the resident reads.
+pub async fn log(
     tx: &mut Write,
     pack: &CityPack,
     item: &ServiceItem,
     party: PartyId,
+    facts: &Facts,
     now: Timestamp,
-) -> Result<(Applicant, Facts)> {
-    let applicant = accounts::applicant(&mut **tx, party).await?;
-    let facts = read(&mut **tx, pack, item, party).await?;
+) -> Result<()> {
     let department = pack.departments.iter().find(|known| known.id == item.guide.department);
     let who =
         department.map_or_else(|| LocalText::new(&item.guide.department, &item.guide.department), |d| d.name.clone());
-    for ((register, purpose), what) in looks(pack, item, &facts) {
+    for ((register, purpose), what) in looks(pack, item, facts) {
         let access = Access {
             party_id: party,
             at: now,
@@ -142,7 +144,7 @@ pub async fn read_logged(
         };
         audit::record_access(tx, access).await?;
     }
-    Ok((applicant, facts))
+    Ok(())
 }
 
 type Pair = (String, String);
@@ -176,7 +178,9 @@ pub(super) async fn item_facts(
     let loaded = state.catalogue.current();
     let item = loaded.pack.items.iter().find(|item| item.code == code).ok_or(ProblemCode::NotFound)?;
     let mut tx = state.store.write().await?;
-    let (applicant, facts) = read_logged(&mut tx, &loaded.pack, item, resident.party_id, state.clock.now()).await?;
+    let applicant = accounts::applicant(&mut *tx, resident.party_id).await?;
+    let facts = read(&mut *tx, &loaded.pack, item, resident.party_id).await?;
+    log(&mut tx, &loaded.pack, item, resident.party_id, &facts, state.clock.now()).await?;
     tx.commit().await?;
     Ok(Json(ItemFacts { applicant, facts }))
 }

@@ -52,6 +52,11 @@ pub(crate) async fn known(
 ) -> Result<bool> {
     let mut connection = state.store.reader().acquire().await?;
     let found = answer_of(&mut connection, scope, key, actor, &body_digest(body)?).await?;
+    drop(connection);
+    if found.is_some() {
+        // Another process may have done it a moment ago.
+        state.store.settled_by_all().await?;
+    }
     Ok(found.is_some())
 }
 

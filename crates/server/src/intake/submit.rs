@@ -88,6 +88,11 @@ async fn submit_case(
 async fn taken_before(state: &AppState, party: PartyId, key: &str, digest: &str) -> Result<Option<Response>> {
     let mut connection = state.store.reader().acquire().await?;
     let answer = answer_of(&mut connection, SCOPE, key, &party.to_string(), digest).await?;
+    drop(connection);
+    if answer.is_some() {
+        // It may have been taken by another process a moment ago.
+        state.store.settled_by_all().await?;
+    }
     Ok(answer.map(|answer| json(StatusCode::OK, answer)))
 }
 
@@ -160,9 +165,11 @@ async fn take(
     let actor = party.to_string();
     if !claim(&mut tx, SCOPE, key, &actor, digest, scene.now).await? {
         let answer = answer_of(&mut tx, SCOPE, key, &actor, digest).await?.unwrap_or_default();
+        tx.rollback().await?;
+        scene.state.store.settled_by_all().await?;
         return Ok(json(StatusCode::OK, answer));
     }
-    facts::read_logged(&mut tx, &scene.pack.pack, rules.item(), party, scene.now).await?;
+    facts::log(&mut tx, &scene.pack.pack, rules.item(), party, &checked.inputs.facts, scene.now).await?;
     let mut case = dossier(&mut tx, scene, party, body, rules, &checked).await?;
     workflow::open(&mut tx, scene, &mut case, true).await?;
     attach_files(&mut tx, case.id, &checked).await?;

@@ -62,6 +62,8 @@ pub async fn run_due_once(state: &AppState) -> Result<usize> {
 }
 
 async fn work(state: &AppState, job: &Taken, began: Timestamp) -> Result<()> {
+    // Work tells the outside: nothing of what it rests on may be undone afterwards.
+    state.store.settled().await?;
     let result = match JobKind::parse(&job.kind) {
         Some(kind) => kind.work(state, &job.subject).await,
         // A newer binary put it; leave it to that one.

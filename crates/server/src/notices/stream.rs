@@ -92,6 +92,9 @@ impl Cursor {
             self.woken.mark_unchanged();
             // A failing database ends the stream; the client comes back with its cursor.
             let Ok(found) = page(&self.state.store, self.party, self.after).await else { return false };
+            if self.state.store.settled().await.is_err() {
+                return false;
+            }
             for event in found.events {
                 self.after = event.seq;
                 let Ok(message) = SseEvent::default().id(event.seq.to_string()).event("change").json_data(&event)

@@ -72,7 +72,8 @@ impl Dialect {
             (Self::Sqlite, true) => &[
                 "PRAGMA busy_timeout = 5000",
                 "PRAGMA journal_mode = WAL",
-                "PRAGMA synchronous = FULL",
+                // Commits are synced together: `store/together.rs`.
+                "PRAGMA synchronous = NORMAL",
                 "PRAGMA foreign_keys = ON",
             ],
             (Self::Sqlite, false) => &["PRAGMA busy_timeout = 5000", "PRAGMA query_only = ON"],

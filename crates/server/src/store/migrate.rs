@@ -19,6 +19,9 @@ pub enum MigrateError {
     /// A file in `migrations/` is not named `<number>_<words>.sql` or is not text.
     #[error("migration `{0}` is not named `<number>_<words>.sql`")]
     Name(String),
+    /// The tables are there, and the disk does not keep them.
+    #[error("the tables could not be put on the disk: {0}")]
+    Sync(String),
     /// The engine says no, or the database was written by a newer binary.
     #[error("the tables could not be brought up to date: {0}")]
     Engine(#[from] sqlx::migrate::MigrateError),
@@ -36,6 +39,7 @@ impl Store {
         }
         // The whole list refuses what it does not know.
         Migrator::with_migrations(all).run(&self.writer).await?;
+        self.settled_by_all().await.map_err(|error| MigrateError::Sync(error.to_string()))?;
         haoban_failpoints::reach("migrate-done");
         Ok(())
     }

@@ -6,13 +6,18 @@
 mod dialect;
 mod migrate;
 mod open;
+mod together;
 
-use std::ops::{Deref, DerefMut};
+use std::{
+    ops::{Deref, DerefMut},
+    sync::Arc,
+};
 
 pub use dialect::Dialect;
 pub use migrate::MigrateError;
 pub use open::OpenError;
 use sqlx::{AnyConnection, AnyPool, Transaction};
+use together::Together;
 
 use crate::Result;
 
@@ -22,6 +27,8 @@ pub struct Store {
     dialect: Dialect,
     readers: AnyPool,
     writer: AnyPool,
+    /// None on Postgres, which has its own.
+    together: Option<Arc<Together>>,
 }
 
 impl Store {
@@ -60,7 +67,24 @@ impl Store {
             },
             Dialect::Postgres => self.writer.begin().await?,
         };
-        Ok(Write { tx, dialect: self.dialect })
+        Ok(Write { tx, dialect: self.dialect, together: self.together.clone() })
+    }
+
+    /// Waits until nothing that this process has committed could be undone by a power cut. Whoever answers from what
+    /// was read, or tells the outside of it, waits for this first.
+    pub async fn settled(&self) -> Result<()> {
+        match &self.together {
+            Some(together) => Ok(together.settle().await?),
+            None => Ok(()),
+        }
+    }
+
+    /// The same for what another process has committed on the same file.
+    pub async fn settled_by_all(&self) -> Result<()> {
+        match &self.together {
+            Some(together) => Ok(together.settle_all().await?),
+            None => Ok(()),
+        }
     }
 
     /// Whether the database answers.
@@ -85,6 +109,7 @@ impl Store {
 pub struct Write {
     tx: Transaction<'static, sqlx::Any>,
     dialect: Dialect,
+    together: Option<Arc<Together>>,
 }
 
 impl Write {
@@ -94,9 +119,15 @@ impl Write {
         self.dialect
     }
 
-    /// Makes it count.
+    /// Makes it count: it is on the disk when this returns. After an error it may still be there; the act's key
+    /// finds out.
     pub async fn commit(self) -> Result<()> {
-        Ok(self.tx.commit().await?)
+        self.tx.commit().await?;
+        if let Some(together) = self.together {
+            haoban_failpoints::reach("commit-before-sync");
+            together.reach(together.written()).await?;
+        }
+        Ok(())
     }
 
     /// Undoes it now instead of at drop.

@@ -1,10 +1,10 @@
 //! Opening the database by its address.
 
-use std::{str::FromStr, time::Duration};
+use std::{str::FromStr, sync::Arc, time::Duration};
 
 use sqlx::{AnyPool, Executor, any::AnyConnectOptions, any::AnyPoolOptions};
 
-use super::{Dialect, Store};
+use super::{Dialect, Store, together::Together};
 
 /// Why the database does not open.
 #[derive(Debug, thiserror::Error)]
@@ -39,11 +39,12 @@ impl Store {
                 // The writer first: it creates the file and turns the log on before a reader looks.
                 let writer = pool(dialect, &url, 1, true).await?;
                 let readers = pool(dialect, &url, SQLITE_READERS, false).await?;
-                Ok(Self { dialect, readers, writer })
+                let together = Some(Arc::new(Together::open(&writer).await?));
+                Ok(Self { dialect, readers, writer, together })
             }
             Dialect::Postgres => {
                 let shared = pool(dialect, url, POSTGRES_CONNECTIONS, true).await?;
-                Ok(Self { dialect, readers: shared.clone(), writer: shared })
+                Ok(Self { dialect, readers: shared.clone(), writer: shared, together: None })
             }
         }
     }
