@@ -5,6 +5,7 @@ mod ci;
 mod faults;
 mod install;
 mod layers;
+mod mutations;
 mod package;
 mod place;
 mod run;
@@ -28,6 +29,8 @@ cargo xtask <task>
   layers         check who imports whom
   faults         kill programs, cut lines and power, fill disks; print what was counted (--long: the long forms)
                  faults <rig>…   only those whose name contains one of the words
+  mutations      take each protection away and see that a test notices
+                 mutations <word>…   only those whose name contains one of the words
   bench          print the measured ratios
   shots          take screenshots of every page in every mode into shots/
   package        build the .deb
@@ -44,6 +47,7 @@ fn main() -> ExitCode {
         "gen" => types::generate(),
         "layers" => layers::check(),
         "faults" => faults::faults(&rest),
+        "mutations" => mutations::mutations(&rest),
         "bench" => bench::bench(&rest),
         "shots" => shots::shots(&rest),
         "package" => package::package(),
