@@ -90,6 +90,9 @@ pub enum StartError {
         /// Why.
         source: std::io::Error,
     },
+    /// The bucket of the files does not answer.
+    #[error(transparent)]
+    Bucket(#[from] materials::BucketError),
     /// No secret.
     #[error(transparent)]
     Secret(#[from] SecretError),
@@ -145,9 +148,14 @@ impl AppState {
         store.migrate().await?;
         let keys = Keyring::open(&store, &secret, &*random, clock.now()).await?;
         let passwords = Passwords::new(Arc::clone(&secret), &*random)?;
-        let uploads = Uploads::open(&config.data_dir)
-            .map_err(|source| StartError::DataDir { path: config.data_dir.clone(), source })?
-            .with_scanner(materials::scanner(config.clamd.as_ref()));
+        let failed = |source| StartError::DataDir { path: config.data_dir.clone(), source };
+        let uploads = match &config.files {
+            None => Uploads::open(&config.data_dir).map_err(failed)?,
+            Some(bucket) => {
+                Uploads::with_store(&config.data_dir.join("staging"), bucket.open().await?).map_err(failed)?
+            }
+        };
+        let uploads = uploads.with_scanner(materials::scanner(config.clamd.as_ref()));
         let config = Arc::new(config);
         let payments =
             Arc::new(LocalLedger::new(store.clone(), Arc::clone(&config), Arc::clone(&clock), Arc::clone(&secret)));

@@ -1,6 +1,8 @@
 //! The platform over real HTTP: submissions, uploads, workflow, desk, events. One program, so that it is linked once.
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test ends where it fails")]
 
+#[path = "intake/bucket.rs"]
+mod bucket;
 #[path = "intake/capabilities.rs"]
 mod capabilities;
 #[path = "intake/deposits.rs"]

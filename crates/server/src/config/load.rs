@@ -1,9 +1,11 @@
 //! Reads the settings and says exactly which one is wrong and what it should be.
 
-use std::{collections::BTreeMap, path::Path, path::PathBuf};
+use std::{collections::BTreeMap, path::Path, path::PathBuf, time::Duration};
+
+use secrecy::SecretString;
 
 use super::Config;
-use crate::materials::Clamd;
+use crate::materials::{Bucket, Clamd};
 
 /// The documented defaults.
 pub const DEFAULTS: &str = include_str!("../../server.default.toml");
@@ -93,6 +95,12 @@ impl Config {
             worker: switch("worker", get("worker"))?,
             demo: switch("demo", get("demo"))?,
             watch_city: switch("watch_city", get("watch_city"))?,
+            at_once: number("at_once", get("at_once"), "a number of requests from 1 to 10000", 1..=10_000)?,
+            patience: Duration::from_millis(
+                u64::try_from(number("patience_ms", get("patience_ms"), "milliseconds up to 20000", 0..=20_000)?)
+                    .unwrap_or(0),
+            ),
+            files: bucket(&get)?,
             clamd: clamd(get("clamd"))?,
             desk_dir: Some(get("desk_dir")).filter(|folder| !folder.is_empty()).map(PathBuf::from),
             log: get("log").to_owned(),
@@ -140,6 +148,42 @@ fn database_url(text: &str) -> Result<String, ConfigError> {
         return Ok(text.to_owned());
     }
     Err(wrong("database_url", "something else", "empty, `sqlite:<file>` or `postgres://…`"))
+}
+
+fn number(
+    name: &'static str,
+    text: &str,
+    wanted: &'static str,
+    range: std::ops::RangeInclusive<usize>,
+) -> Result<usize, ConfigError> {
+    text.parse().ok().filter(|number| range.contains(number)).ok_or_else(|| wrong(name, text, wanted))
+}
+
+/// The object store of the settings. Its secret is never repeated.
+fn bucket<'a>(get: &impl Fn(&'static str) -> &'a str) -> Result<Option<Bucket>, ConfigError> {
+    let text = get("files");
+    if text.is_empty() {
+        return Ok(None);
+    }
+    let wanted = "empty, or `s3://bucket` or `s3://bucket/folder`";
+    let place = text.strip_prefix("s3://").ok_or_else(|| wrong("files", text, wanted))?;
+    let (name, folder) = place.split_once('/').unwrap_or((place, ""));
+    if name.is_empty() {
+        return Err(wrong("files", text, wanted));
+    }
+    for name in ["s3_key_id", "s3_secret"] {
+        if get(name).is_empty() {
+            return Err(wrong(name, "", "set when `files` names a bucket"));
+        }
+    }
+    Ok(Some(Bucket {
+        name: name.to_owned(),
+        folder: folder.trim_matches('/').to_owned(),
+        endpoint: Some(get("s3_endpoint").to_owned()).filter(|address| !address.is_empty()),
+        region: get("s3_region").to_owned(),
+        key_id: get("s3_key_id").to_owned(),
+        secret: SecretString::from(get("s3_secret")),
+    }))
 }
 
 fn clamd(text: &str) -> Result<Option<Clamd>, ConfigError> {
@@ -219,6 +263,20 @@ mod tests {
         }
         let config = Config::load(None, env(&[("HAOBAN_DATABASE_URL", "postgres://u:geheim@h/d")])).unwrap();
         assert!(!format!("{config:?}").contains("geheim"));
+    }
+
+    #[test]
+    fn a_bucket_needs_its_key_and_never_shows_it() {
+        let some =
+            |more: &[(&str, &str)]| Config::load(None, env(&[&[("HAOBAN_FILES", "s3://haoban/city")], more].concat()));
+        let words = some(&[]).unwrap_err().to_string();
+        assert!(words.contains("`s3_key_id` (HAOBAN_S3_KEY_ID) is empty"), "{words}");
+        let config = some(&[("HAOBAN_S3_KEY_ID", "id"), ("HAOBAN_S3_SECRET", "geheim")]).unwrap();
+        let bucket = config.files.clone().unwrap();
+        assert_eq!((bucket.name.as_str(), bucket.folder.as_str()), ("haoban", "city"));
+        assert!(!format!("{config:?} {bucket:?}").contains("geheim"));
+        let words = Config::load(None, env(&[("HAOBAN_FILES", "/mnt/files")])).unwrap_err().to_string();
+        assert!(words.contains("s3://bucket"), "{words}");
     }
 
     #[test]

@@ -6,11 +6,12 @@ use std::{
     fmt,
     net::SocketAddr,
     path::{Path, PathBuf},
+    time::Duration,
 };
 
 pub use load::{ConfigError, DEFAULTS};
 
-use crate::materials::Clamd;
+use crate::materials::{Bucket, Clamd};
 
 /// Everything that can be set. What each means stands in `server.default.toml`.
 #[derive(Clone)]
@@ -34,6 +35,12 @@ pub struct Config {
     pub demo: bool,
     /// Whether `serve` follows changes of the city pack's folder; for those who write packs.
     pub watch_city: bool,
+    /// Requests that are worked on at a time.
+    pub at_once: usize,
+    /// How long one more waits for its turn before it is told to come back.
+    pub patience: Duration,
+    /// Where whole files lie when not in the data folder.
+    pub files: Option<Bucket>,
     /// The virus scanner, if there is one.
     pub clamd: Option<Clamd>,
     /// Folder with the built desk page, when it is not the one inside the program.

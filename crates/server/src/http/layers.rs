@@ -13,7 +13,10 @@ use haoban_wire::{Problem, ProblemCode};
 use tower_http::{catch_panic::CatchPanicLayer, compression::CompressionLayer};
 use tracing::Instrument;
 
-use super::request_id::{current_request_id, with_request_id};
+use super::{
+    door::{self, Door},
+    request_id::{current_request_id, with_request_id},
+};
 use crate::{AppState, Error, error::problem_response};
 
 /// Largest JSON or form body.
@@ -23,12 +26,14 @@ const TIME_LIMIT: Duration = Duration::from_secs(30);
 
 /// Puts the layers around the routes.
 pub fn wrap(router: Router, state: AppState) -> Router {
+    let door = Door::new(state.config.at_once, state.config.patience);
     router
         .fallback(not_found)
         .method_not_allowed_fallback(method_not_allowed)
         .layer(DefaultBodyLimit::max(BODY_LIMIT))
         .layer(middleware::from_fn_with_state(state.clone(), settled))
         .layer(middleware::from_fn(time_limit))
+        .layer(middleware::from_fn_with_state((door, state.clone()), door::through))
         .layer(CatchPanicLayer::custom(panicked))
         .layer(CompressionLayer::new())
         .layer(middleware::from_fn(security_headers))

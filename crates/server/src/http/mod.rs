@@ -1,5 +1,6 @@
 //! The outside of the platform: request ids, headers, limits, health and the API's own description.
 
+mod door;
 mod extract;
 mod health;
 mod layers;

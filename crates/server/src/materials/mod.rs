@@ -3,6 +3,7 @@
 //! Bytes arrive in a staging file, are synced, and only then counted in the row of the upload. A whole
 //! file is digested, looked into and moved to the object store before anything may refer to it.
 
+mod bucket;
 mod finish;
 mod handlers;
 mod headers;
@@ -19,6 +20,7 @@ use std::{path::Path, path::PathBuf, sync::Arc};
 use object_store::{ObjectStore, local::LocalFileSystem};
 use utoipa_axum::router::OpenApiRouter;
 
+pub use bucket::{Bucket, BucketError};
 pub(crate) use finish::drop_file;
 pub use limits::Allowance;
 pub(crate) use rows::find_in_case;

@@ -2,6 +2,7 @@
 
 #[path = "../support/services.rs"]
 mod services;
+pub use services::whole_pack;
 
 use std::{
     collections::BTreeMap,
@@ -74,6 +75,8 @@ async fn open(folder: &Path, public_url: &str, clock: &Arc<Standing>, change: im
     let mut config = Config::load(None, []).unwrap();
     config.data_dir = folder.to_owned();
     config.worker = false;
+    // Tests of what happens at once must not be sent away.
+    config.at_once = 1_000;
     config.public_url = public_url.to_owned();
     change(&mut config);
     let clock: Arc<dyn Clock> = Arc::<Standing>::clone(clock);
