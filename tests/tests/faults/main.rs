@@ -13,6 +13,7 @@ mod disks;
 mod foreign;
 mod key_kills;
 mod once;
+mod overload;
 mod server_kills;
 mod tally;
 mod uploads;
