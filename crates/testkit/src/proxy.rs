@@ -4,7 +4,7 @@ use std::{
     net::SocketAddr,
     sync::{
         Arc,
-        atomic::{AtomicU64, Ordering},
+        atomic::{AtomicU16, AtomicU64, Ordering},
     },
 };
 
@@ -31,6 +31,7 @@ pub enum Trouble {
 /// The proxy.
 pub struct ChaosProxy {
     address: SocketAddr,
+    to_port: Arc<AtomicU16>,
     trouble: Arc<Mutex<Trouble>>,
     carried: Arc<AtomicU64>,
     cuts: Arc<AtomicU64>,
@@ -50,9 +51,11 @@ impl ChaosProxy {
         let carried = Arc::new(AtomicU64::new(0));
         let connections = Arc::new(Mutex::new(Vec::new()));
         let cuts = Arc::new(AtomicU64::new(0));
-        let line = Line { to_port, trouble: trouble.clone(), carried: carried.clone(), cuts: cuts.clone() };
+        let to_port = Arc::new(AtomicU16::new(to_port));
+        let line =
+            Line { to_port: to_port.clone(), trouble: trouble.clone(), carried: carried.clone(), cuts: cuts.clone() };
         let task = tokio::spawn(accept(listener, line, connections.clone()));
-        Ok(Self { address, trouble, carried, cuts, connections, task })
+        Ok(Self { address, to_port, trouble, carried, cuts, connections, task })
     }
 
     /// Address to give the client, no slash at the end.
@@ -69,6 +72,17 @@ impl ChaosProxy {
                 connection.abort();
             }
         }
+    }
+
+    /// Leads new connections to another port.
+    pub fn redirect(&self, to_port: u16) {
+        self.to_port.store(to_port, Ordering::SeqCst);
+    }
+
+    /// Its own port.
+    #[must_use]
+    pub fn port(&self) -> u16 {
+        self.address.port()
     }
 
     /// Bytes carried from the client to the platform so far.
@@ -94,7 +108,7 @@ impl Drop for ChaosProxy {
 /// What a connection is carried over.
 #[derive(Clone)]
 struct Line {
-    to_port: u16,
+    to_port: Arc<AtomicU16>,
     trouble: Arc<Mutex<Trouble>>,
     carried: Arc<AtomicU64>,
     cuts: Arc<AtomicU64>,
@@ -117,7 +131,7 @@ async fn accept(listener: TcpListener, line: Line, connections: Arc<Mutex<Vec<Jo
 }
 
 async fn carry(mut client: TcpStream, line: &Line) -> std::io::Result<()> {
-    let mut platform = TcpStream::connect(("127.0.0.1", line.to_port)).await?;
+    let mut platform = TcpStream::connect(("127.0.0.1", line.to_port.load(Ordering::SeqCst))).await?;
     let (mut up, mut down) = (vec![0_u8; 16 * 1024], vec![0_u8; 16 * 1024]);
     let mut sent = 0_u64;
     loop {

@@ -10,6 +10,7 @@ mod postgres;
 mod client_kills;
 mod clocks;
 mod disks;
+mod failover;
 mod foreign;
 mod key_kills;
 mod once;

@@ -51,10 +51,10 @@ pub(super) const PROTECTIONS: &[Protection] = &[
     ),
     one(
         "commits are synced before they are acknowledged",
-        "crates/server/src/store/mod.rs",
-        "together.reach(together.written()).await?;",
-        "let _ = together.written();",
-        Suite::Rigs("disks::"),
+        "crates/server/src/store/together.rs",
+        "if !*failed && let Err(error) = sync(self.log.clone()).await {",
+        "if !*failed && let Err(error) = sync(self.log.with_extension(\"none\")).await && self.log.is_relative() {",
+        Suite::Rigs("disks::power"),
     ),
     one(
         "bytes of an upload are synced before they count",

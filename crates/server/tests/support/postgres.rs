@@ -87,7 +87,8 @@ impl Drop for Postgres {
     }
 }
 
-fn programs() -> Option<PathBuf> {
+/// Folder of the programs of a Postgres on this machine.
+pub fn programs() -> Option<PathBuf> {
     let versions = std::fs::read_dir("/usr/lib/postgresql").into_iter().flatten().flatten();
     let mut found: Vec<PathBuf> = versions.map(|entry| entry.path().join("bin")).collect();
     found.extend(std::env::var_os("PATH").iter().flat_map(std::env::split_paths));
@@ -98,14 +99,15 @@ fn is_root() -> bool {
     Command::new("id").arg("-u").output().is_ok_and(|output| output.stdout.starts_with(b"0"))
 }
 
-fn give_to_postgres(folder: &Path) {
+/// Gives a folder to the user that Postgres runs as.
+pub fn give_to_postgres(folder: &Path) {
     if is_root() {
         assert!(Command::new("chown").args(["-R", "postgres:postgres"]).arg(folder).status().unwrap().success());
     }
 }
 
 /// Postgres refuses to run as root.
-fn as_postgres(program: &Path) -> Command {
+pub fn as_postgres(program: &Path) -> Command {
     if is_root() {
         let mut command = Command::new("runuser");
         command.args(["-u", "postgres", "--"]).arg(program);
