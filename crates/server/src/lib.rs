@@ -1,12 +1,13 @@
 //! The city platform: one binary, one database, one city.
 //!
 //! Rooms: `http` (the outside of it), `identity`, `catalogue`, `intake`, `workflow`, `materials`,
-//! `joint`, `licences`, `deposits`, `notices`, `desk`, `audit`, `jobs`, `seed`, and below them all `store`. Handlers write no SQL;
+//! `joint`, `licences`, `deposits`, `notices`, `desk`, `audit`, `jobs`, `seed`, `backup`, and below them all `store`. Handlers write no SQL;
 //! the store calls no room.
 
 pub mod app;
 pub mod appointments;
 pub mod audit;
+pub mod backup;
 pub mod catalogue;
 pub mod config;
 mod deposits;

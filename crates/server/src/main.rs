@@ -1,21 +1,18 @@
-//! `haoban-server`: serve | worker | migrate | seed | check-city | receipt.
+//! `haoban-server`: serve | worker | migrate | seed | check-city | receipt | backup | restore.
 //!
 //! Exit codes: 0 all right, 1 it failed, 2 it was asked for something impossible (a wrong word, a wrong
 //! setting, a port that is taken).
 
-use std::{
-    io::Write as _,
-    path::{Path, PathBuf},
-    process::ExitCode,
-};
+mod cli;
 
-use haoban_domain::time::Date;
+use std::{io::Write as _, path::PathBuf, process::ExitCode};
+
+use cli::{backups, cities, receipts};
 use haoban_server::{
     AppState,
     app::{self, Ports, StartError},
-    catalogue::{self, LoadedPack, check::simulate::Persona},
+    backup::BackupError,
     config::{Config, ConfigError},
-    intake::verify::{self, Verdict},
     jobs, seed,
 };
 use tokio_util::sync::CancellationToken;
@@ -33,6 +30,10 @@ haoban-server – the city platform
   haoban-server receipt verify FILE    whether this platform signed a receipt (the app's PDF, or JSON)
       --keys FILE                        without a database: with keys as GET /v1/receipt-keys gave them
       verify QR-CODE                     the same from the text of its QR code
+  haoban-server backup FILE --for KEY  everything in one file, sealed for a key; the platform may be running
+  haoban-server backup-key FILE        makes such a key: the secret half into FILE, the other is printed
+  haoban-server restore FILE --with KEY-FILE --into FOLDER
+                                       brings a backup back as a new data folder, checked
   haoban-server settings               prints the settings with their defaults
 
   --config FILE   settings file (or HAOBAN_CONFIG); every setting is also HAOBAN_<NAME>
@@ -47,6 +48,8 @@ enum Failure {
     Config(#[from] ConfigError),
     #[error(transparent)]
     Start(#[from] StartError),
+    #[error(transparent)]
+    Backup(#[from] BackupError),
     #[error(transparent)]
     Run(#[from] haoban_server::Error),
     #[error("{0:#}")]
@@ -68,17 +71,6 @@ impl Failure {
     }
 }
 
-/// What was asked for.
-struct Asked {
-    command: String,
-    rest: Vec<String>,
-    json: bool,
-    simulate: bool,
-    diff: bool,
-    config: Option<PathBuf>,
-    keys: Option<PathBuf>,
-}
-
 fn main() -> ExitCode {
     match run() {
         Ok(code) => code,
@@ -89,50 +81,8 @@ fn main() -> ExitCode {
     }
 }
 
-fn asked(arguments: impl Iterator<Item = String>) -> Result<Asked, Failure> {
-    let mut asked = Asked {
-        command: String::new(),
-        rest: Vec::new(),
-        json: false,
-        simulate: false,
-        diff: false,
-        config: None,
-        keys: None,
-    };
-    let mut arguments = arguments;
-    while let Some(word) = arguments.next() {
-        match word.as_str() {
-            "--config" => {
-                let file = arguments.next().ok_or_else(|| Failure::Usage("--config needs a file".to_owned()))?;
-                asked.config = Some(PathBuf::from(file));
-            }
-            "--keys" => {
-                let file = arguments.next().ok_or_else(|| Failure::Usage("--keys needs a file".to_owned()))?;
-                asked.keys = Some(PathBuf::from(file));
-            }
-            "--json" => asked.json = true,
-            "--simulate" => asked.simulate = true,
-            "--diff" => asked.diff = true,
-            "-h" | "--help" => asked.command = "help".to_owned(),
-            "-V" | "--version" => asked.command = "version".to_owned(),
-            option if option.starts_with('-') => return Err(Failure::Usage(format!("there is no option `{option}`"))),
-            _ if asked.command.is_empty() => asked.command = word,
-            _ => asked.rest.push(word),
-        }
-    }
-    let only_check = asked.simulate || asked.diff || !asked.rest.is_empty();
-    let takes_more = matches!(asked.command.as_str(), "check-city" | "receipt");
-    if asked.keys.is_some() && asked.command != "receipt" {
-        return Err(Failure::Usage("--keys belongs to `receipt verify`".to_owned()));
-    }
-    if !takes_more && only_check {
-        return Err(Failure::Usage(format!("`{}` takes nothing behind it", asked.command)));
-    }
-    Ok(asked)
-}
-
 fn run() -> Result<ExitCode, Failure> {
-    let asked = asked(std::env::args().skip(1))?;
+    let asked = cli::asked(std::env::args().skip(1))?;
     match asked.command.as_str() {
         "help" => return say(HELP),
         "version" => return say(concat!("haoban-server ", env!("CARGO_PKG_VERSION"), "\n")),
@@ -150,8 +100,11 @@ fn run() -> Result<ExitCode, Failure> {
         "worker" => runtime.block_on(worker(config)),
         "migrate" => runtime.block_on(migrate(config)),
         "seed" => runtime.block_on(seed_demo(config)),
-        "check-city" => check_city(&config, &asked),
-        "receipt" => runtime.block_on(receipt(config, &asked)),
+        "check-city" => cities::check_city(&config, &asked),
+        "receipt" => runtime.block_on(receipts::receipt(config, &asked)),
+        "backup" => runtime.block_on(backups::back_up(&config, &asked)),
+        "backup-key" => backups::make_key(&asked),
+        "restore" => runtime.block_on(backups::bring_back(&asked)),
         other => Err(Failure::Usage(format!("there is no command `{other}`"))),
     }
 }
@@ -209,106 +162,6 @@ async fn seed_demo(config: Config) -> Result<ExitCode, Failure> {
     seed::run(&state).await?;
     state.store.close().await;
     say("the demo city is in the database\n")
-}
-
-/// 0 when the platform signed it, 1 when not, 2 when there is nothing to judge.
-async fn receipt(config: Config, asked: &Asked) -> Result<ExitCode, Failure> {
-    let [verb, what] = asked.rest.as_slice() else {
-        return Err(Failure::Usage("receipt needs `verify` and a file".to_owned()));
-    };
-    if verb != "verify" {
-        return Err(Failure::Usage(format!("there is no `receipt {verb}`")));
-    }
-    let file = Path::new(what).is_file().then(|| std::fs::read(what)).transpose()?;
-    let verdict = match (&asked.keys, file) {
-        (Some(keys), Some(bytes)) => {
-            let keys = verify::published(&std::fs::read(keys)?)
-                .ok_or_else(|| Failure::Usage("--keys: these are no receipt keys".to_owned()))?;
-            verify::judge(&keys, &bytes)
-        }
-        (Some(_), None) => return Err(Failure::Usage(format!("`{what}` is no file"))),
-        (None, file) => {
-            let state = AppState::open(config, Ports::default()).await?;
-            let keys = state.keys.receipt_public_keys();
-            let verdict = match file {
-                Some(bytes) => verify::judge(&keys, &bytes),
-                None => match verify::by_mark(&state.store, what).await? {
-                    Some(receipt) => verify::check(&keys, &receipt),
-                    None => Verdict::NoReceipt,
-                },
-            };
-            state.store.close().await;
-            verdict
-        }
-    };
-    tell_verdict(verdict, asked.json)
-}
-
-fn tell_verdict(verdict: Verdict, json: bool) -> Result<ExitCode, Failure> {
-    match verdict {
-        Verdict::Genuine(body) if json => {
-            say(&format!("{}\n", serde_json::to_string_pretty(&body).unwrap_or_default()))?;
-            Ok(ExitCode::SUCCESS)
-        }
-        Verdict::Genuine(body) => say(&format!(
-            "genuine: {} {} received {} by {}\nanswers {}\n",
-            body.case_number,
-            body.item_code,
-            body.received_at.inner(),
-            body.received_by.zh,
-            body.answers_sha256
-        )),
-        Verdict::Forged => {
-            say("not genuine: the signature does not fit\n")?;
-            Ok(ExitCode::FAILURE)
-        }
-        Verdict::NoReceipt => Err(Failure::Usage("there is no receipt of this platform in it".to_owned())),
-    }
-}
-
-fn check_city(config: &Config, asked: &Asked) -> Result<ExitCode, Failure> {
-    let today = Ports::default().clock.now().city_date();
-    match (asked.simulate, asked.diff, asked.rest.as_slice()) {
-        (true, false, [persona, item, folder @ ..]) if folder.len() < 2 => {
-            let folder = folder.first().map_or_else(|| config.city_dir(), PathBuf::from);
-            simulate(persona, item, &folder, today)
-        }
-        (true, _, _) => Err(Failure::Usage("--simulate needs a persona.yaml and the code of a service".to_owned())),
-        (_, true, [old, new]) => diff(old.as_ref(), new.as_ref()),
-        (_, true, _) => Err(Failure::Usage("--diff needs two folders".to_owned())),
-        (_, _, [] | [_]) => {
-            let folder = asked.rest.first().map_or_else(|| config.city_dir(), PathBuf::from);
-            let format = if asked.json { catalogue::check::Format::Json } else { catalogue::check::Format::Terminal };
-            let fine = catalogue::check::check(&folder, today, format, &mut std::io::stdout())?;
-            Ok(if fine { ExitCode::SUCCESS } else { ExitCode::FAILURE })
-        }
-        _ => Err(Failure::Usage("check-city takes one folder".to_owned())),
-    }
-}
-
-fn simulate(persona: &str, item: &str, folder: &Path, today: Date) -> Result<ExitCode, Failure> {
-    let text = std::fs::read_to_string(persona).map_err(|error| Failure::Usage(format!("{persona}: {error}")))?;
-    let persona = Persona::read(&text).map_err(|reason| Failure::Usage(format!("{persona}: {reason}")))?;
-    let pack = loaded(folder)?;
-    match catalogue::check::simulate::tell(&pack, item, persona, today) {
-        Some(told) => say(&told),
-        None => Err(Failure::Usage(format!("there is no service `{item}` in {}", folder.display()))),
-    }
-}
-
-/// 0 when both are the same, 1 when something changed, like diff.
-fn diff(old: &Path, new: &Path) -> Result<ExitCode, Failure> {
-    let (old, new) = (loaded(old)?, loaded(new)?);
-    let changes = catalogue::check::diff::packs(&old.pack, &new.pack);
-    if changes.is_empty() {
-        return say("nothing changed\n");
-    }
-    say(&format!("{}\n", changes.join("\n")))?;
-    Ok(ExitCode::FAILURE)
-}
-
-fn loaded(folder: &Path) -> Result<LoadedPack, Failure> {
-    catalogue::load(folder).map_err(|error| Failure::Other(error.into()))
 }
 
 /// Ctrl-C or a polite kill ends the platform; a second one ends it at once.

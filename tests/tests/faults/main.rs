@@ -15,6 +15,7 @@ mod foreign;
 mod key_kills;
 mod once;
 mod overload;
+mod restore;
 mod server_kills;
 mod tally;
 mod uploads;

@@ -56,7 +56,7 @@ impl Config {
     #[must_use]
     pub fn database(&self) -> String {
         if self.database_url.is_empty() {
-            format!("sqlite:{}", percent_path(&self.data_dir.join("haoban.db")))
+            sqlite_address(&self.data_dir.join("haoban.db"))
         } else {
             self.database_url.clone()
         }
@@ -100,6 +100,12 @@ impl fmt::Debug for Config {
             .field("log", &self.log)
             .finish_non_exhaustive()
     }
+}
+
+/// Address of a database in a file.
+#[must_use]
+pub fn sqlite_address(file: &Path) -> String {
+    format!("sqlite:{}", percent_path(file))
 }
 
 /// A path as it may stand in a database address.

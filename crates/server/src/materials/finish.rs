@@ -20,6 +20,11 @@ pub(super) fn place(id: UploadId) -> ObjectPath {
     ObjectPath::from_iter([folder.as_str(), name.as_str()])
 }
 
+/// The same as a path below the folder of files.
+pub(crate) fn name_of(id: UploadId) -> String {
+    place(id).to_string()
+}
+
 /// Judges a whole file. A file that does not pass is forgotten, and its sender is told why. One that the virus
 /// scanner did not look at stays closed until it has.
 pub(super) async fn finish(state: &AppState, upload: &Upload) -> Result<()> {

@@ -21,7 +21,7 @@ use object_store::{ObjectStore, local::LocalFileSystem};
 use utoipa_axum::router::OpenApiRouter;
 
 pub use bucket::{Bucket, BucketError};
-pub(crate) use finish::drop_file;
+pub(crate) use finish::{drop_file, name_of};
 pub use limits::Allowance;
 pub(crate) use rows::find_in_case;
 pub use rows::{Upload, UploadState, attach, find_file};

@@ -93,6 +93,12 @@ impl Store {
         Ok(())
     }
 
+    /// Writes one moment of an SQLite database into a new file, while others go on.
+    pub(crate) async fn copy_into(&self, file: &std::path::Path) -> Result<()> {
+        sqlx::query("VACUUM INTO $1").bind(file.display().to_string()).execute(&self.writer).await?;
+        Ok(())
+    }
+
     /// Ends all connections; on SQLite the log is folded into the file first.
     pub async fn close(&self) {
         self.readers.close().await;
