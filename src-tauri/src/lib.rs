@@ -24,6 +24,7 @@ use tauri_plugin_window_state::StateFlags;
 pub fn run() -> anyhow::Result<()> {
     let filter = tracing_subscriber::EnvFilter::try_from_env("HAOBAN_LOG").unwrap_or_else(|_| "info".into());
     tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
+    haoban_client::memory::leave_no_dump();
     window::prefer_safe_rendering();
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().context("no runtime")?;
     tauri::async_runtime::set(runtime.handle().clone());

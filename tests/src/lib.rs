@@ -1,6 +1,7 @@
 //! Steps that several suites take.
 
 mod books;
+mod canary;
 mod scripts;
 
 use std::collections::BTreeMap;
@@ -19,6 +20,7 @@ use haoban_wire::{
 use serde_json::{Value, json};
 
 pub use books::{Books, look_through};
+pub use canary::{Search, search};
 pub use scripts::{run_person, run_script, run_script_for};
 
 /// Answers that rent a flat on the market.

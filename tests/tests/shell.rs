@@ -5,10 +5,13 @@ use std::{path::Path, time::Duration};
 use anyhow::Context;
 use haoban_domain::ids::CaseId;
 use haoban_testkit::{Desk, Platform, Program, WebDriver, free_port, jpeg_photo, pdf, program_path, wait_for};
-use haoban_tests::run_person;
+use haoban_tests::{run_person, search};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 use tokio::process::Command;
+
+/// Where the resident rents; in no service's text, so that it is only where it was typed.
+const HOME: &str = "紫竹林 7 号楼 1304";
 
 /// The app under its driver, with a folder for all it keeps.
 struct Window {
@@ -27,8 +30,17 @@ impl Window {
         let port = free_port()?;
         let mut command = Command::new("WebKitWebDriver");
         let files = [folder.path().join("contract.pdf"), folder.path().join("photo.jpg")];
+        for place in ["data", "config", "cache", "state", "tmp"] {
+            std::fs::create_dir(folder.path().join(place))?;
+        }
         command
             .arg(format!("--port={port}"))
+            // Everything that the window's engine keeps lies where it can be looked through.
+            .env("XDG_DATA_HOME", folder.path().join("data"))
+            .env("XDG_CONFIG_HOME", folder.path().join("config"))
+            .env("XDG_CACHE_HOME", folder.path().join("cache"))
+            .env("XDG_STATE_HOME", folder.path().join("state"))
+            .env("TMPDIR", folder.path().join("tmp"))
             .env("TAURI_WEBVIEW_AUTOMATION", "true")
             .env("WEBKIT_DISABLE_DMABUF_RENDERER", "1")
             .env("HAOBAN_PROFILE_DIR", folder.path().join("profile"))
@@ -70,6 +82,16 @@ impl Window {
             let environment = std::fs::read(format!("/proc/{id}/environ")).unwrap_or_default();
             name.trim() == "haoban" && environment.split(|byte| *byte == 0).any(|line| line == profile.as_bytes())
         })
+    }
+
+    /// Nothing that was typed, attached or told to this window lies readable in what app and engine keep.
+    fn keeps_its_secrets(&self) -> anyhow::Result<()> {
+        let secrets = [HOME, "Lease contract, page 1", "王芳"];
+        let own = ["contract.pdf", "photo.jpg", "browser", "opened"];
+        let looked = search(self.folder.path(), &secrets, &own)?;
+        anyhow::ensure!(looked.found.is_empty(), "it can be read: {:?}", looked.found);
+        anyhow::ensure!(looked.files > 5, "only {} files were there to be looked at", looked.files);
+        Ok(())
     }
 
     /// The end of a desktop session: the app writes everything down and goes by itself.
@@ -124,6 +146,7 @@ async fn the_main_job_in_the_real_window() -> anyhow::Result<()> {
     answer(&window).await?;
     window.kill_and_open_again().await?;
     let case = attach_and_send(&window).await?;
+    window.keeps_its_secrets()?;
     correct(&window, &platform, case).await?;
 
     run_person(&platform, "as-officer.mjs", &["gjj-center", "grant", &case.to_string()], &[]).await?;
@@ -137,6 +160,7 @@ async fn the_main_job_in_the_real_window() -> anyhow::Result<()> {
     .await?;
     anyhow::ensure!(told.contains(&case.to_string()), "no notification leads to the case: {told}");
     anyhow::ensure!(!told.contains("王芳"), "a notification names somebody");
+    window.keeps_its_secrets()?;
     show_licence(&window, &platform).await?;
     window.end_by_signal().await
 }
@@ -197,7 +221,7 @@ async fn attach_and_send(window: &Window) -> anyhow::Result<CaseId> {
     let rent = page.value("#f-rent_month").await?.replace(',', "");
     anyhow::ensure!(rent.starts_with("1800"), "after the kill the rent is `{rent}`");
     page.run("const s = [...document.querySelectorAll('main select')].at(-1); s.value = '410105'; s.dispatchEvent(new Event('change', { bubbles: true }))", &[]).await?;
-    page.fill("(//main//textarea | //main//input[not(@type) or @type='text'])[last()]", "锦绣苑 3 号楼 602").await?;
+    page.fill("(//main//textarea | //main//input[not(@type) or @type='text'])[last()]", HOME).await?;
     page.click("main .btn.p").await?;
     page.see("打到哪张卡").await?;
     page.click("main .opt").await?;

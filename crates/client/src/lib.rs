@@ -16,6 +16,7 @@ pub mod http;
 mod inbox;
 pub mod licences;
 pub mod materials;
+pub mod memory;
 pub mod outbox;
 mod papers;
 mod parties;

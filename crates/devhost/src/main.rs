@@ -14,6 +14,7 @@ use tokio_util::sync::CancellationToken;
 async fn main() -> anyhow::Result<()> {
     let filter = tracing_subscriber::EnvFilter::try_from_env("HAOBAN_LOG").unwrap_or_else(|_| "info".into());
     tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
+    haoban_client::memory::leave_no_dump();
     haoban_failpoints::arm()?;
     let listen = setting("HAOBAN_DEVHOST_LISTEN", "127.0.0.1:8430");
     let listener = TcpListener::bind(&listen).await.with_context(|| {

@@ -77,6 +77,29 @@ impl Host {
         Ok(self.program.ended()?.is_some())
     }
 
+    /// The folder of all it keeps: profile, log, and whatever else it leaves.
+    #[must_use]
+    pub fn folder(&self) -> PathBuf {
+        self.folder.path().to_owned()
+    }
+
+    /// Its process, while it runs.
+    #[must_use]
+    pub fn process(&self) -> Option<u32> {
+        self.program.id()
+    }
+
+    /// Sends it a signal, e.g. `ABRT`.
+    ///
+    /// # Errors
+    /// When it does not run.
+    pub async fn signal(&self, name: &str) -> anyhow::Result<()> {
+        let id = self.process().context("it does not run")?;
+        let sent = Command::new("kill").args([&format!("-{name}"), &id.to_string()]).status().await?;
+        anyhow::ensure!(sent.success(), "the signal did not arrive");
+        Ok(())
+    }
+
     /// Runs a command of the app.
     ///
     /// # Errors
@@ -142,7 +165,10 @@ fn found<'a>(value: &'a Value, name: &str) -> Option<&'a Value> {
 
 fn launch(folder: &TempDir, profile: &PathBuf, platform: &str, port: u16, failpoints: &str) -> anyhow::Result<Program> {
     let mut command = Command::new(program_path("haoban-devhost")?);
+    // Whatever it leaves behind, it leaves in the folder of the test.
     command
+        .current_dir(folder.path())
+        .env("TMPDIR", folder.path())
         .env("HAOBAN_DEVHOST_LISTEN", format!("127.0.0.1:{port}"))
         .env("HAOBAN_PLATFORM_URL", platform)
         .env("HAOBAN_PROFILE_DIR", profile)

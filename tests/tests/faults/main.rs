@@ -7,6 +7,7 @@
 #[allow(clippy::unwrap_used, missing_docs, reason = "a test ends where it fails")]
 mod postgres;
 
+mod canary;
 mod client_kills;
 mod clocks;
 mod disks;
