@@ -23,6 +23,8 @@ mod postgres;
 mod publicity;
 #[path = "intake/scanning.rs"]
 mod scanning;
+#[path = "intake/soak.rs"]
+mod soak;
 #[path = "intake/submit.rs"]
 mod submit;
 #[path = "intake/support.rs"]

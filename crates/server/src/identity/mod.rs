@@ -13,12 +13,14 @@ mod passwords;
 mod resident;
 mod secret;
 pub mod sms;
+mod sweep;
 
 pub use keys::{Keyring, TokenKey};
 pub use officer::Officer;
 pub use passwords::Passwords;
 pub use resident::Resident;
 pub use secret::{Secret, SecretError};
+pub(crate) use sweep::sweep;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 use crate::AppState;

@@ -5,7 +5,7 @@ use std::str::FromStr as _;
 use haoban_domain::ids::{CaseId, UploadId};
 
 use super::Outcome;
-use crate::{AppState, Result, licences, materials, publicity, workflow};
+use crate::{AppState, Result, identity, licences, materials, publicity, workflow};
 
 /// What a job is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -32,11 +32,13 @@ pub enum JobKind {
     SweepUploads,
     /// Codes of presentations that ended are forgotten. Subject: `all`.
     SweepPresentations,
+    /// Sessions, codes and messages that are over are forgotten. Subject: `all`.
+    SweepSessions,
 }
 
 impl JobKind {
     /// Every kind.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 12] = [
         Self::DeemedAcceptance,
         Self::CorrectionOverdue,
         Self::SettlePayment,
@@ -48,9 +50,10 @@ impl JobKind {
         Self::DropFile,
         Self::SweepUploads,
         Self::SweepPresentations,
+        Self::SweepSessions,
     ];
     /// Those that come again by themselves; the worker puts them at its start.
-    pub(super) const RECURRING: [Self; 2] = [Self::SweepUploads, Self::SweepPresentations];
+    pub(super) const RECURRING: [Self; 3] = [Self::SweepUploads, Self::SweepPresentations, Self::SweepSessions];
 
     /// The stored text.
     #[must_use]
@@ -67,6 +70,7 @@ impl JobKind {
             Self::DropFile => "drop_file",
             Self::SweepUploads => "sweep_uploads",
             Self::SweepPresentations => "sweep_presentations",
+            Self::SweepSessions => "sweep_sessions",
         }
     }
 
@@ -96,6 +100,10 @@ impl JobKind {
             }
             Self::SweepPresentations => {
                 licences::sweep(state).await?;
+                Ok(Outcome::Again(state.clock.now().plus_millis(HOUR)))
+            }
+            Self::SweepSessions => {
+                identity::sweep(state).await?;
                 Ok(Outcome::Again(state.clock.now().plus_millis(HOUR)))
             }
         }

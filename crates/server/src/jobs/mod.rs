@@ -9,4 +9,4 @@ mod worker;
 
 pub use kinds::JobKind;
 pub use rows::put;
-pub use worker::{Outcome, run, run_due_once};
+pub use worker::{Outcome, begin, run, run_due_once};

@@ -27,13 +27,18 @@ pub enum Outcome {
     Again(Timestamp),
 }
 
-/// Works until the token is cancelled; the step in hand is finished first.
-pub async fn run(state: AppState, stop: CancellationToken) -> Result<()> {
+/// Puts the jobs that come again by themselves, unless they wait already.
+pub async fn begin(state: &AppState) -> Result<()> {
     let mut tx = state.store.write().await?;
     for kind in JobKind::RECURRING {
         rows::put_if_absent(&mut tx, kind, "all", state.clock.now()).await?;
     }
-    tx.commit().await?;
+    tx.commit().await
+}
+
+/// Works until the token is cancelled; the step in hand is finished first.
+pub async fn run(state: AppState, stop: CancellationToken) -> Result<()> {
+    begin(&state).await?;
     while !stop.is_cancelled() {
         if let Err(error) = run_due_once(&state).await {
             tracing::error!(%error, "the worker could not take a job");

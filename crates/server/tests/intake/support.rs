@@ -212,7 +212,8 @@ impl City {
         ];
         let answer = self.http.post(format!("{}/oauth/token", self.base)).form(&form).send().await.unwrap();
         let tokens: Value = answer.json().await.unwrap();
-        Resident { city: self, token: tokens["access_token"].as_str().expect("a token").to_owned() }
+        let token = |name: &str| tokens[name].as_str().expect("a token").to_owned();
+        Resident { city: self, token: token("access_token"), refresh: token("refresh_token") }
     }
 
     /// Signs an officer in.
@@ -276,6 +277,7 @@ pub async fn read(request: RequestBuilder) -> (StatusCode, Value) {
 pub struct Resident<'a> {
     pub city: &'a City,
     pub token: String,
+    pub refresh: String,
 }
 
 impl Resident<'_> {
