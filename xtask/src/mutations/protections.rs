@@ -106,6 +106,34 @@ pub(super) const PROTECTIONS: &[Protection] = &[
         Suite::Units("inspect::"),
     ),
     one(
+        "sessions that are over are forgotten",
+        "crates/server/src/jobs/kinds.rs",
+        "identity::sweep(state).await?;",
+        "",
+        Suite::Server("intake", "soak::"),
+    ),
+    one(
+        "too many are sent away in time",
+        "crates/server/src/http/door.rs",
+        "if before >= self.most_waiting {",
+        "if before == usize::MAX {",
+        Suite::Units("door::"),
+    ),
+    one(
+        "no picture of the memory is left behind",
+        "crates/devhost/src/main.rs",
+        "haoban_client::memory::leave_no_dump();",
+        "",
+        Suite::Rigs("canary"),
+    ),
+    one(
+        "what is typed is sealed in the log of saves",
+        "crates/client/src/store/sealed_log.rs",
+        "record.extend_from_slice(&sealed);",
+        "record.extend_from_slice(content);",
+        Suite::Units("autosave::"),
+    ),
+    one(
         "one case goes in order",
         "crates/client/src/outbox/plan.rs",
         "if lanes.insert(entry.case_id, ()).is_some() {",
@@ -124,7 +152,7 @@ pub(super) const PROTECTIONS: &[Protection] = &[
         "crates/client/src/outbox/worker.rs",
         "Outcome::SignedOut if session::is_signed_in(client) && session::party(client) == entry.content.owner => {",
         "Outcome::SignedOut if session::party(client).is_none() && session::is_signed_in(client) => {",
-        Suite::Units("simulation"),
+        Suite::Units("outbox::tests"),
     ),
     one(
         "the key of an act is kept over a restart",
@@ -136,8 +164,8 @@ pub(super) const PROTECTIONS: &[Protection] = &[
     one(
         "a save counts once however often its record is read",
         "crates/client/src/drafts/autosave.rs",
-        "pending.iter().filter(|(number, _)| *number > folded.cast_unsigned())",
-        "pending.iter().filter(|(number, _)| *number > 0 || folded > 0)",
+        "UPDATE autosave SET folded = max(folded, $1) WHERE id = 1",
+        "UPDATE autosave SET folded = max(folded, $1 * 0) WHERE id = 1",
         Suite::Units("autosave::"),
     ),
     one(

@@ -333,6 +333,23 @@ async fn signed_out_it_waits_for_a_sign_in_and_retry_alone_does_not_send() {
 }
 
 #[tokio::test]
+async fn an_owner_who_signed_in_while_the_no_was_on_its_way_is_not_asked_again() {
+    let (_device, client, platform, id, revision) = ready_to_send().await;
+    for _ in 0..2 {
+        platform.fault(Method::POST, Fault::SignedOut);
+    }
+    send(&client, id, revision).await;
+    until(&client, || async {
+        let now = state(&client).await;
+        assert_ne!(now, Some(OutboxState::NeedsSignIn), "nobody would come to press the button");
+        wake(&client);
+        empty(&client).await
+    })
+    .await;
+    assert_eq!(platform.0.lock().cases.len(), 1);
+}
+
+#[tokio::test]
 async fn offline_it_stays_and_survives_restarts_and_paused_it_does_not_move() {
     let (device, client, platform, id, revision) = ready_to_send().await;
     for _ in 0..4 {
