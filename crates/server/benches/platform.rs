@@ -115,13 +115,30 @@ async fn one_commit_per_row() -> f64 {
     rows as f64 / WHILE.as_secs_f64()
 }
 
-/// A large file that is a real PDF.
+/// A large file that is a real PDF: one page with a scan in it, as phones make them.
 fn file(number: usize) -> Vec<u8> {
-    let mut bytes = support::pdf(2);
-    bytes.extend(format!("\n% {number} ").bytes());
-    let room = FILE - bytes.len();
-    bytes.extend((0..room).map(|n| b'a' + u8::try_from(n % 23).unwrap()));
-    bytes
+    let scan: Vec<u8> = (0..FILE).map(|n| (n.wrapping_mul(2_654_435_761) >> 13) as u8).collect();
+    let mut out = format!("%PDF-1.4\n% {number}\n").into_bytes();
+    let mut places = Vec::new();
+    let objects: [(&str, &[u8]); 4] = [
+        ("<< /Type /Catalog /Pages 2 0 R >>", b""),
+        ("<< /Type /Pages /Kids [3 0 R] /Count 1 >>", b""),
+        ("<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Contents 4 0 R >>", b""),
+        ("<< /Length {} >>", &scan),
+    ];
+    for (at, (head, stream)) in objects.into_iter().enumerate() {
+        places.push(out.len());
+        out.extend(format!("{} 0 obj\n{}\n", at + 1, head.replace("{}", &stream.len().to_string())).bytes());
+        if !stream.is_empty() {
+            out.extend([b"stream\n", stream, b"\nendstream\n"].concat());
+        }
+        out.extend(b"endobj\n");
+    }
+    let table = out.len();
+    out.extend(format!("xref\n0 {}\n0000000000 65535 f \n", places.len() + 1).bytes());
+    out.extend(places.iter().flat_map(|place| format!("{place:010} 00000 n \n").into_bytes()));
+    out.extend(format!("trailer\n<< /Size {} /Root 1 0 R >>\nstartxref\n{table}\n%%EOF\n", places.len() + 1).bytes());
+    out
 }
 
 #[allow(clippy::print_stdout, reason = "printing is what it is for")]

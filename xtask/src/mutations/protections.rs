@@ -94,7 +94,7 @@ pub(super) const PROTECTIONS: &[Protection] = &[
     one(
         "the end mark of a PDF",
         "crates/server/src/materials/inspect/pdf.rs",
-        "if !bytes.windows(END.len()).rev().any(|part| part == END) {",
+        "if memchr::memmem::rfind(bytes, END).is_none() {",
         "if bytes.is_empty() {",
         Suite::Units("inspect::"),
     ),

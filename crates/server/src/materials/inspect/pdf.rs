@@ -19,7 +19,7 @@ const MAX_DEPTH: usize = 64;
 /// Number of pages.
 pub(super) fn pages(bytes: &[u8]) -> Result<usize, Problem> {
     // Parsers make up what is missing; an officer would see half a contract.
-    if !bytes.windows(END.len()).rev().any(|part| part == END) {
+    if memchr::memmem::rfind(bytes, END).is_none() {
         return Err(unreadable("damaged"));
     }
     let options = LoadOptions { max_decompressed_size: Some(MAX_UNPACKED), ..LoadOptions::default() };
