@@ -9,6 +9,8 @@ mod inspect;
 mod mark;
 mod meta;
 pub mod records;
+#[cfg(test)]
+mod released;
 mod reseal;
 pub(crate) mod sealed_log;
 #[cfg(test)]
