@@ -11,6 +11,8 @@ mod deposits;
 mod desk;
 #[path = "intake/events.rs"]
 mod events;
+#[path = "intake/examples.rs"]
+mod examples;
 #[path = "intake/joint.rs"]
 mod joint;
 #[path = "intake/licences.rs"]

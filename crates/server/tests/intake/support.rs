@@ -2,7 +2,7 @@
 
 #[path = "../support/services.rs"]
 mod services;
-pub use services::whole_pack;
+pub use services::{folder as pack_folder, whole_pack};
 
 use std::{
     collections::BTreeMap,
@@ -40,6 +40,11 @@ impl Standing {
     /// So many days later, the same time.
     pub fn days_later(&self, days: i64) {
         self.0.fetch_add(days * DAY, Ordering::SeqCst);
+    }
+
+    /// Ten in the morning of a day.
+    pub fn on(&self, day: haoban_domain::time::Date) {
+        self.0.store(Timestamp::in_city(day, 600).millis(), Ordering::SeqCst);
     }
 
     pub fn millis_later(&self, millis: i64) {

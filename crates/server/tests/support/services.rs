@@ -9,7 +9,8 @@ use haoban_server::catalogue::{LoadedPack, PackSource};
 /// The three services most tests speak of.
 pub const THREE: [&str; 3] = ["gjj-rent", "residence-permit", "deed-tax"];
 
-fn folder() -> PathBuf {
+/// Folder of the demo city's pack.
+pub fn folder() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../cities/zhengzhou")
 }
 
