@@ -38,13 +38,36 @@ impl Host {
     /// # Errors
     /// When it does not answer.
     pub async fn start_in(platform_url: &str, profile: PathBuf) -> anyhow::Result<Self> {
+        Self::start_among(platform_url, profile, &[]).await
+    }
+
+    /// The same with further environment, such as another session bus.
+    ///
+    /// # Errors
+    /// When it does not answer.
+    pub async fn start_among(
+        platform_url: &str,
+        profile: PathBuf,
+        environment: &[(&str, String)],
+    ) -> anyhow::Result<Self> {
         let folder = tempfile::Builder::new().prefix("haoban-host").tempdir()?;
-        Self::start_on(platform_url, folder, profile).await
+        Self::start_with(platform_url, folder, profile, environment).await
     }
 
     async fn start_on(platform_url: &str, folder: TempDir, profile: PathBuf) -> anyhow::Result<Self> {
+        Self::start_with(platform_url, folder, profile, &[]).await
+    }
+
+    async fn start_with(
+        platform_url: &str,
+        folder: TempDir,
+        profile: PathBuf,
+        environment: &[(&str, String)],
+    ) -> anyhow::Result<Self> {
         let port = free_port()?;
-        let program = launch(&folder, &profile, platform_url, port, "")?;
+        let mut command = command(&folder, &profile, platform_url, port, "")?;
+        command.envs(environment.iter().map(|(name, value)| (name, value)));
+        let program = Program::start(&mut command, &log_of(&folder))?;
         let http = reqwest::Client::builder().no_proxy().build()?;
         let host = Self { folder, profile, platform_url: platform_url.to_owned(), port, program, http };
         host.await_start().await?;
@@ -67,6 +90,14 @@ impl Host {
         self.program.kill().await?;
         self.program = launch(&self.folder, &self.profile, &self.platform_url, self.port, failpoints)?;
         self.await_start().await
+    }
+
+    /// Asks it to end, and waits until everything is written down.
+    ///
+    /// # Errors
+    /// When it does not end.
+    pub async fn end(&mut self) -> anyhow::Result<()> {
+        self.program.end().await.map(drop)
     }
 
     /// Whether it ended by itself.
@@ -146,7 +177,7 @@ impl Host {
     /// What it wrote to its log.
     #[must_use]
     pub fn log(&self) -> String {
-        std::fs::read_to_string(self.folder.path().join("host.log")).unwrap_or_default()
+        std::fs::read_to_string(log_of(&self.folder)).unwrap_or_default()
     }
 
     async fn await_start(&self) -> anyhow::Result<()> {
@@ -163,7 +194,21 @@ fn found<'a>(value: &'a Value, name: &str) -> Option<&'a Value> {
     }
 }
 
+fn log_of(folder: &TempDir) -> PathBuf {
+    folder.path().join("host.log")
+}
+
 fn launch(folder: &TempDir, profile: &PathBuf, platform: &str, port: u16, failpoints: &str) -> anyhow::Result<Program> {
+    Program::start(&mut command(folder, profile, platform, port, failpoints)?, &log_of(folder))
+}
+
+fn command(
+    folder: &TempDir,
+    profile: &PathBuf,
+    platform: &str,
+    port: u16,
+    failpoints: &str,
+) -> anyhow::Result<Command> {
     let mut command = Command::new(program_path("haoban-devhost")?);
     // Whatever it leaves behind, it leaves in the folder of the test.
     command
@@ -174,5 +219,5 @@ fn launch(folder: &TempDir, profile: &PathBuf, platform: &str, port: u16, failpo
         .env("HAOBAN_PROFILE_DIR", profile)
         .env("HAOBAN_UI_DIR", repository().join("ui/dist"))
         .env("HAOBAN_FAILPOINTS", failpoints);
-    Program::start(&mut command, &folder.path().join("host.log"))
+    Ok(command)
 }

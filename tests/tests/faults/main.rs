@@ -14,6 +14,7 @@ mod disks;
 mod failover;
 mod foreign;
 mod key_kills;
+mod keychain;
 mod once;
 mod overload;
 mod restore;
