@@ -65,8 +65,11 @@ fn take_away(one: &Protection, held: &Held) -> anyhow::Result<bool> {
         Suite::Units(filter) => command.args(["--lib", "--", filter]),
         Suite::Server(name, filter) => command.args(["--test", name, "--", filter]),
     };
-    let status = test::in_session(command).stdout(Stdio::null()).stderr(Stdio::null()).status()?;
-    Ok(!status.success())
+    let output = test::in_session(command).stderr(Stdio::null()).output()?;
+    let said = String::from_utf8_lossy(&output.stdout);
+    let ran = said.lines().any(|line| line.starts_with("running ") && !line.starts_with("running 0 "));
+    anyhow::ensure!(ran, "no test is called like that: {}", one.suite.words());
+    Ok(!output.status.success())
 }
 
 fn build(what: &[&str]) -> anyhow::Result<()> {

@@ -54,7 +54,7 @@ pub(super) const PROTECTIONS: &[Protection] = &[
         "crates/server/src/store/together.rs",
         "if !*failed && let Err(error) = sync(self.log.clone()).await {",
         "if !*failed && let Err(error) = sync(self.log.with_extension(\"none\")).await && self.log.is_relative() {",
-        Suite::Rigs("disks::power"),
+        Suite::Rigs("disks::a_power"),
     ),
     one(
         "bytes of an upload are synced before they count",
