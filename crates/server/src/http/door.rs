@@ -99,7 +99,9 @@ mod tests {
             })
             .collect();
         tokio::task::yield_now().await;
+        let began = tokio::time::Instant::now();
         assert!(door.enter().await.is_none(), "no room to wait either");
+        assert_eq!(began.elapsed(), Duration::ZERO, "and told at once");
         drop(inside);
         for one in outside {
             assert!(one.await.unwrap(), "each got in after the one before");
