@@ -26,6 +26,13 @@ export async function send(page, draft) {
   return sent.case_id
 }
 
+/** So many rent withdrawals on their way; answers their cases. */
+export async function prepareRents(page, count) {
+  const ids = []
+  for (let made = 0; made < count; made += 1) ids.push(await send(page, await readyRent(page)))
+  return ids
+}
+
 /** Signs the renter in and gives her a draft of each kind of standing; answers what her pages are called. */
 export async function prepare(context, phone = '13800000001') {
   const page = await openPage(context, APP)

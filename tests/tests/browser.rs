@@ -41,3 +41,8 @@ async fn what_was_drawn_is_seen_at_the_desk() -> anyhow::Result<()> {
 async fn the_keyboard_alone_is_enough() -> anyhow::Result<()> {
     run_script("keyboard.mjs", &[]).await
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn two_officers_share_a_queue() -> anyhow::Result<()> {
+    run_script("desk-work.mjs", &[]).await
+}
