@@ -1,5 +1,5 @@
 // Every page in every mode: axe finds nothing, nothing scrolls sideways, one heading, a title, a quiet console.
-import { APP, axeSource, close, openBrowser, openPage, PASSWORD, PLATFORM, step } from './person.mjs'
+import { APP, axeSource, close, command, openBrowser, openPage, PASSWORD, PLATFORM, step } from './person.mjs'
 import { prepare, wear } from './resident.mjs'
 
 const MODES = [
@@ -12,11 +12,17 @@ const MODES = [
   ['320 at 30 px', { width: 320, text: 187 }],
   ['senior 320', { width: 320, mode: 'senior' }],
   ['English 390', { width: 390, language: 'en' }],
+  ['dark 1280', { width: 1280, theme: 'dark' }],
+  ['senior dark 1280', { width: 1280, mode: 'senior', theme: 'dark' }],
+  ['English 1280', { width: 1280, language: 'en' }],
+  ['forced colours 390', { width: 390, forced: true }],
 ]
+/** Pages that are different for somebody who has nothing yet. */
+const EMPTY = ['/', '/drafts', '/cases', '/outbox', '/inbox', '/licences', '/appointments', '/access', '/me', '/key', '/sign-in']
 const only = process.argv[2]
 const browser = await openBrowser()
 
-async function look(page, name, senior) {
+async function look(page, name, senior, forced = false) {
   const found = []
   await page.waitForFunction(() => document.querySelector('h1') !== null).catch(() => found.push('no h1 came'))
   await page.waitForTimeout(350)
@@ -30,21 +36,52 @@ async function look(page, name, senior) {
   if (facts.headings !== 1) found.push(`${facts.headings} h1`)
   if (facts.title === '') found.push('no title')
   if (!(await page.evaluate(() => 'axe' in window))) await page.evaluate(axeSource)
-  const results = await page.evaluate(async (senior) => {
+  const results = await page.evaluate(async ([senior, forced]) => {
     const rules = senior ? { 'color-contrast-enhanced': { enabled: true } } : {}
+    // With forced colours the person chose them; what the page would have liked is not what is shown.
+    if (forced) rules['color-contrast'] = { enabled: false }
     const found = await window.axe.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'], rules, resultTypes: ['violations'] })
     return found.violations.map((one) => `${one.id}: ${one.nodes.slice(0, 3).map((node) => node.html.slice(0, 120)).join(' | ')}`)
-  }, senior)
+  }, [senior, forced])
   found.push(...results, ...page.faults.splice(0))
   if (found.length > 0) throw new Error(`${name}\n    ${found.join('\n    ')}`)
 }
 
 const context = await browser.newContext({ viewport: { width: 390, height: 844 }, locale: 'zh-CN' })
+const fresh = await openPage(context, APP)
+await step('pages of somebody who has nothing yet', async () => {
+  for (const mode of [{ width: 390 }, { width: 390, mode: 'senior', theme: 'dark' }]) {
+    await wear(fresh, { ...mode, height: 9000 })
+    for (const route of EMPTY) {
+      await fresh.goto(`${APP}/#${route}`)
+      await fresh.locator('h1').first().waitFor()
+      await look(fresh, `${route} with nothing`, mode.mode === 'senior')
+    }
+  }
+}, true)
+await step('the sign-in page, also after a mistake', async () => {
+  const { url } = await command(fresh, 'session_begin')
+  const tab = await openPage(context, url)
+  for (const colorScheme of ['light', 'dark']) {
+    await tab.emulateMedia({ colorScheme })
+    await tab.goto(url)
+    await look(tab, `sign-in ${colorScheme}`, false)
+    await tab.fill('input[name=phone]', '13800000009')
+    await tab.fill('input[name=password]', 'not the password')
+    await tab.click('main button[type=submit]')
+    await tab.locator('[role=alert]').first().waitFor()
+    await look(tab, `sign-in ${colorScheme} after a mistake`, false)
+  }
+  await tab.close()
+  await command(fresh, 'session_cancel').catch(() => undefined)
+  await fresh.close()
+}, true)
 const { page, caseId, routes } = await prepare(context)
 
 for (const [name, mode] of MODES.filter(([name]) => only === undefined || name === only)) {
   // Tall enough that the bar at the bottom covers no link of the longest page: what is half hidden is not small.
   await wear(page, { ...mode, height: 9000 })
+  await page.emulateMedia({ forcedColors: mode.forced ? 'active' : 'none' })
   await step(`pages in ${name}`, async () => {
     const broken = []
     for (const [, route] of routes) {
@@ -53,11 +90,34 @@ for (const [name, mode] of MODES.filter(([name]) => only === undefined || name =
       // A page that sends people elsewhere would be looked at twice and itself never.
       const there = await page.evaluate(() => location.hash.slice(1))
       if (there !== route) broken.push(`${route} leads to ${there}`)
-      await look(page, route, mode.mode === 'senior').catch((error) => broken.push(error.message))
+      await look(page, route, mode.mode === 'senior', mode.forced).catch((error) => broken.push(error.message))
     }
     if (broken.length > 0) throw new Error(broken.join('\n  '))
   }, true)
 }
+
+await step('dialogs', async () => {
+  await page.emulateMedia({ forcedColors: 'none' })
+  const route = (name) => routes.find(([known]) => known === name)[1]
+  const dialogs = [
+    ['licence', (page) => page.locator('main .btn.p').first().click()],
+    ['settings', (page) => page.getByRole('button', { name: /^(清除|删除|抹掉)/ }).first().click()],
+  ]
+  for (const mode of [{ width: 390 }, { width: 390, mode: 'senior' }, { width: 1280, theme: 'dark' }]) {
+    await wear(page, mode)
+    for (const [name, openIt] of dialogs) {
+      await page.goto(`${APP}/#${route(name)}`)
+      await page.locator('h1').first().waitFor()
+      await openIt(page)
+      await page.locator('dialog[open]').waitFor()
+      const focused = await page.evaluate(() => document.querySelector('dialog[open]').contains(document.activeElement))
+      if (!focused) throw new Error(`${name}: the dialog has not the focus`)
+      await look(page, `${name} with its dialog ${JSON.stringify(mode)}`, mode.mode === 'senior')
+      await page.keyboard.press('Escape')
+      await page.locator('dialog[open]').waitFor({ state: 'detached' }).catch(() => page.locator('dialog[open]').waitFor({ state: 'hidden' }))
+    }
+  }
+}, true)
 
 await step('another draft is another page, and so is another case', async () => {
   await wear(page, { width: 390 })

@@ -208,7 +208,7 @@ const PHONE: Field = Field {
     label: "phone",
     hint: "phone_hint",
     kind: "tel",
-    autocomplete: "username tel",
+    autocomplete: "username",
     inputmode: "numeric",
     longest: "24",
 };
