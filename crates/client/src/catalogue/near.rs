@@ -6,10 +6,9 @@ use haoban_domain::{item::Counter, pack::Region, person::Facts, text::LocalText}
 use super::Loaded;
 use crate::{Client, facts};
 
-/// Facts that say where somebody lives, the surest first.
-const HOMES: [&str; 3] = ["residence.address", "lease.filed_address", "identity.household_address"];
-/// A fact that says only the district.
-const DISTRICT: &str = "identity.hukou_region";
+/// Facts that say where somebody lives, the surest first: an address, or the code of a district.
+const HOMES: [&str; 4] =
+    ["lease.filed_address", "enrolment.permit_region", "population.household_address", "population.hukou_region"];
 
 /// Puts the counters of the resident's own district first; answers which district that is.
 pub(super) async fn first(client: &Client, loaded: &Loaded, counters: &mut [Counter]) -> Option<LocalText> {
@@ -21,8 +20,10 @@ pub(super) async fn first(client: &Client, loaded: &Loaded, counters: &mut [Coun
 
 /// The code of a district that facts name.
 fn district(facts: &Facts) -> Option<String> {
-    let at_home = HOMES.iter().find_map(|key| facts.0.get(*key)?.value.get("region")?.as_str());
-    at_home.or_else(|| facts.0.get(DISTRICT)?.value.as_str()).map(str::to_owned)
+    HOMES.iter().find_map(|key| {
+        let value = &facts.0.get(*key)?.value;
+        value.get("region").unwrap_or(value).as_str().map(str::to_owned)
+    })
 }
 
 /// Those of a region first, each group in its own order; false when none is there.
@@ -39,16 +40,34 @@ mod tests {
 
     use super::*;
 
-    fn facts(key: &str, value: serde_json::Value) -> Facts {
-        let fact = Fact { value, register: LocalText::new("r", "r"), read_at: Timestamp::from_millis(0) };
-        Facts([(key.to_owned(), fact)].into())
+    fn facts(answered: &[(&str, serde_json::Value)]) -> Facts {
+        let fact = |value| Fact { value, register: LocalText::new("r", "r"), read_at: Timestamp::from_millis(0) };
+        Facts(answered.iter().map(|(key, value)| ((*key).to_owned(), fact(value.clone()))).collect())
     }
 
     #[test]
     fn the_own_district_comes_from_an_address_or_its_code() {
-        assert_eq!(district(&facts("lease.filed_address", json!({ "region": "410105" }))).as_deref(), Some("410105"));
-        assert_eq!(district(&facts("identity.hukou_region", json!("410103"))).as_deref(), Some("410103"));
-        assert_eq!(district(&facts("gjj.balance", json!(5))), None);
+        let lease = ("lease.filed_address", json!({ "region": "410105" }));
+        let household = ("population.household_address", json!({ "region": "410102" }));
+        let hukou = ("population.hukou_region", json!("410103"));
+        assert_eq!(district(&facts(&[hukou.clone()])).as_deref(), Some("410103"));
+        assert_eq!(district(&facts(&[hukou.clone(), household])).as_deref(), Some("410102"));
+        assert_eq!(district(&facts(&[hukou.clone(), lease])).as_deref(), Some("410105"));
+        let nothing = ("population.household_address", json!(null));
+        assert_eq!(district(&facts(&[hukou, nothing])).as_deref(), Some("410103"), "an empty answer is none");
+        assert_eq!(district(&facts(&[("gjj.balance", json!(5))])), None);
+    }
+
+    #[test]
+    fn the_registers_of_the_city_answer_every_fact_asked() {
+        let city = concat!(env!("CARGO_MANIFEST_DIR"), "/../../cities/zhengzhou/registers.yaml");
+        let registers = std::fs::read_to_string(city).unwrap();
+        for key in HOMES {
+            let (register, field) = key.split_once('.').unwrap();
+            let own = registers.split("\n- id: ").find(|part| part.lines().next() == Some(register));
+            let own = own.unwrap_or_else(|| panic!("no register {register}"));
+            assert!(own.contains(&format!("{{ id: {field},")), "{register} does not answer {field}");
+        }
     }
 
     #[test]
