@@ -8,9 +8,9 @@ use parking_lot::RwLock;
 use crate::{
     Client,
     catalogue::{self, Loaded},
+    follow::{self, Follow},
     http::{AddressError, Connectivity, Link},
     ports::{Config, Ports},
-    follow::{self, Follow},
     session::{self, Session},
     settings,
     sync::Sync,

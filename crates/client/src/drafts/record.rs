@@ -1,6 +1,9 @@
 //! A draft as it is stored: sealed content, and the few things that stand in clear beside it.
 
-use std::{collections::{BTreeMap, BTreeSet}, sync::Arc};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 use haoban_domain::{
     case::CorrectionNotice,

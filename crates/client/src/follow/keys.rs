@@ -180,7 +180,12 @@ pub(super) fn open_draft<T: DeserializeOwned>(
 }
 
 /// The place of a draft that is about to be written over a revision.
-pub(super) fn next_row(ring: &Ring, draft_id: DraftId, base: u64, state: haoban_wire::follow::FollowState) -> FollowRow {
+pub(super) fn next_row(
+    ring: &Ring,
+    draft_id: DraftId,
+    base: u64,
+    state: haoban_wire::follow::FollowState,
+) -> FollowRow {
     FollowRow { draft_id, revision: base + 1, epoch: ring.newest(), state }
 }
 
@@ -200,8 +205,7 @@ mod tests {
 
     #[test]
     fn a_grant_opens_for_its_device_under_its_code_only() {
-        let (old, new, other) =
-            [0; 3].map(|_| Pair::read(&Pair::fresh().unwrap()).unwrap()).into();
+        let (old, new, other) = [0; 3].map(|_| Pair::read(&Pair::fresh().unwrap()).unwrap()).into();
         let code = random_key().unwrap();
         let ring = Ring::begin().unwrap().with_next().unwrap();
         let bound = Bound { party: party(1), device: device(1), code: Some(&code) };

@@ -68,7 +68,13 @@ pub(super) async fn bring_keys(
         be_first(client, api, party, me).await?;
         me.devices = listed(api, me).await?.devices;
     } else {
-        take_keys(party, me, &page).await?;
+        match take_keys(party, me, &page) {
+            Err(problem) if says_removed(&problem) => {
+                super::removed(client, party, me).await?;
+                return Ok(false);
+            }
+            taken => taken?,
+        }
         me.devices = page.devices;
     }
     record::save(client, party, me).await?;
@@ -118,7 +124,7 @@ async fn be_first(client: &Client, api: &Api, party: PartyId, me: &mut DeviceRec
     Ok(())
 }
 
-async fn take_keys(party: PartyId, me: &mut DeviceRecord, page: &DevicePage) -> Result<(), Problem> {
+fn take_keys(party: PartyId, me: &mut DeviceRecord, page: &DevicePage) -> Result<(), Problem> {
     if page.epoch < me.ring.newest() {
         tracing::error!("the platform tells of an account key that was replaced; nothing is taken");
         return Err(ProblemCode::Internal.into());
@@ -235,4 +241,84 @@ async fn push(
     let mut write = client.store()?.write().await.map_err(ClientError::from)?;
     record::put_mark(&mut write, client, party, draft.id, &mark).await?;
     Ok(write.commit().await.map_err(ClientError::from)?)
+}
+
+#[cfg(test)]
+mod tests {
+    use haoban_domain::ids::DeviceId;
+    use haoban_wire::follow::DeviceGrant;
+
+    use super::*;
+    use crate::follow::keys::Pair;
+
+    const PARTY: [u8; 10] = [1; 10];
+
+    fn device(byte: u8) -> DeviceId {
+        DeviceId::new(1, [byte; 10])
+    }
+
+    fn party() -> PartyId {
+        PartyId::new(1, PARTY)
+    }
+
+    fn record(ring: Ring, roster: keys::Roster) -> DeviceRecord {
+        DeviceRecord {
+            id: device(1),
+            name: "a".into(),
+            private: Pair::fresh().unwrap(),
+            code: "ABCDEFGH".into(),
+            check: String::new(),
+            bind: hex::encode([7; 32]),
+            ring,
+            roster,
+            roster_revision: 1,
+            devices: Vec::new(),
+            tries: BTreeMap::new(),
+            removed: false,
+            synced_at: None,
+        }
+    }
+
+    fn page(epoch: u64, grant: DeviceGrant) -> DevicePage {
+        DevicePage { epoch, roster_revision: 1, roster: None, grant: Some(grant), devices: Vec::new() }
+    }
+
+    fn granted(me: &DeviceRecord, ring: &Ring, from: &Pair, code: Option<[u8; 32]>) -> DevicePage {
+        let code = code.map(zeroize::Zeroizing::new);
+        let bound = Bound { party: party(), device: me.id, code: code.as_ref() };
+        let grant = keys::wrap(ring, from, &me.pair().unwrap().public().unwrap(), bound).unwrap();
+        page(ring.newest(), grant)
+    }
+
+    #[test]
+    fn a_first_key_is_taken_under_the_code_only() {
+        let (mut me, other) = (record(Ring::default(), [].into()), Pair::read(&Pair::fresh().unwrap()).unwrap());
+        let ring = Ring::begin().unwrap();
+        for forged in [Some([8; 32]), None] {
+            let page = granted(&me, &ring, &other, forged);
+            let refused = take_keys(party(), &mut me, &page).unwrap_err();
+            assert_eq!(refused.code, ProblemCode::DeviceNotAdmitted, "the platform's own key");
+            assert!(!me.is_admitted());
+        }
+        let page = granted(&me, &ring, &other, Some([7; 32]));
+        take_keys(party(), &mut me, &page).unwrap();
+        assert!(me.is_admitted() && me.ring == ring);
+    }
+
+    #[test]
+    fn a_later_key_is_taken_from_a_trusted_device_only() {
+        let [trusted, stranger] = [0; 2].map(|_| Pair::read(&Pair::fresh().unwrap()).unwrap());
+        let ring = Ring::begin().unwrap();
+        let mut me = record(ring.clone(), [(device(2), trusted.public().unwrap())].into());
+        let next = ring.with_next().unwrap();
+        let page = granted(&me, &next, &stranger, None);
+        assert_eq!(take_keys(party(), &mut me, &page).unwrap_err().code, ProblemCode::DeviceRemoved);
+        assert!(me.ring == ring, "nothing was taken");
+        let page = granted(&me, &next, &trusted, None);
+        take_keys(party(), &mut me, &page).unwrap();
+        assert!(me.ring == next);
+        let older = granted(&me, &ring, &trusted, None);
+        assert!(take_keys(party(), &mut me, &older).is_err(), "a replaced key does not come back");
+        assert!(me.ring == next);
+    }
 }

@@ -169,18 +169,18 @@ async fn version_is_here(client: &Client, id: DraftId, theirs: &Shared) -> Resul
         return Ok(false);
     }
     let local = drafts::find(client, id).await?;
-    if local.is_some_and(|draft| {
-        draft.standing == Standing::Open && draft.record.item_version < theirs.item_version
-    }) {
+    if local.is_some_and(|draft| draft.standing == Standing::Open && draft.record.item_version < theirs.item_version) {
         drafts::open(client, DraftOpen { draft_id: id }).await?;
     }
     Ok(true)
 }
 
 fn catalogue_soon(client: &Client) {
-    crate::sync::behind(client, "catalogue for a draft".into(), |client| async move {
-        catalogue::refresh(&client).await
-    });
+    crate::sync::behind(
+        client,
+        "catalogue for a draft".into(),
+        |client| async move { catalogue::refresh(&client).await },
+    );
 }
 
 /// The same draft was sent elsewhere while it was edited here: what was edited goes on as a draft of its own.
@@ -191,7 +191,8 @@ async fn sent_elsewhere_with_edits(
     mark: &Mark,
 ) -> Result<Taken, ClientError> {
     let now = client.now();
-    let copy = StoredDraft { id: DraftId::new(now.millis(), client.random()?), revision: 1, saved_at: now, ..local.clone() };
+    let copy =
+        StoredDraft { id: DraftId::new(now.millis(), client.random()?), revision: 1, saved_at: now, ..local.clone() };
     let mut ended = local;
     ended.standing = Standing::Sent;
     ended.record.ended_elsewhere = true;

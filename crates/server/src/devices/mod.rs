@@ -8,7 +8,7 @@ mod handlers;
 mod rows;
 mod settle;
 
-pub(crate) use rows::{Account, account, admitted_device};
+pub(crate) use rows::{Account, account, account_now, admitted_device};
 use utoipa_axum::router::OpenApiRouter;
 
 use crate::AppState;

@@ -5,7 +5,7 @@ use haoban_domain::{
     time::Timestamp,
 };
 use haoban_wire::follow::{DeviceGrant, DeviceInfo};
-use sqlx::{AssertSqlSafe, Row as _, any::AnyRow};
+use sqlx::{AnyExecutor, AssertSqlSafe, Row as _, any::AnyRow};
 
 use crate::{
     Result,
@@ -76,11 +76,18 @@ const COLUMNS: &str = "id, party_id, family_id, name, public_key, code_check, gr
 
 /// The account of a party, kept from others until the commit.
 pub(crate) async fn account(tx: &mut Write, party: PartyId) -> Result<Option<Account>> {
-    let sql = format!(
-        "SELECT epoch, roster_revision, roster FROM follow_account WHERE party_id = $1{}",
-        tx.dialect().for_update()
-    );
-    let row = sqlx::query(AssertSqlSafe(sql)).bind(party.to_string()).fetch_optional(&mut **tx).await?;
+    let suffix = tx.dialect().for_update();
+    read_account(&mut **tx, party, suffix).await
+}
+
+/// The account of a party, only to look at.
+pub(crate) async fn account_now(store: &Store, party: PartyId) -> Result<Option<Account>> {
+    read_account(store.reader(), party, "").await
+}
+
+async fn read_account(from: impl AnyExecutor<'_>, party: PartyId, suffix: &str) -> Result<Option<Account>> {
+    let sql = format!("SELECT epoch, roster_revision, roster FROM follow_account WHERE party_id = $1{suffix}");
+    let row = sqlx::query(AssertSqlSafe(sql)).bind(party.to_string()).fetch_optional(from).await?;
     row.map(|row| {
         Ok(Account {
             epoch: row.try_get("epoch")?,
@@ -118,18 +125,16 @@ pub(super) async fn change(tx: &mut Write, party: PartyId, epoch: i64, revision:
 
 /// Devices of a party that were not removed, oldest first.
 pub(super) async fn all(store: &Store, party: PartyId) -> Result<Vec<Device>> {
-    let sql = format!(
-        "SELECT {COLUMNS} FROM follow_device WHERE party_id = $1 AND removed_at IS NULL ORDER BY added_at, id"
-    );
+    let sql =
+        format!("SELECT {COLUMNS} FROM follow_device WHERE party_id = $1 AND removed_at IS NULL ORDER BY added_at, id");
     let rows = sqlx::query(AssertSqlSafe(sql)).bind(party.to_string()).fetch_all(store.reader()).await?;
     rows.iter().map(Device::of_row).collect()
 }
 
 /// The same inside a transaction.
 pub(super) async fn all_in(tx: &mut Write, party: PartyId) -> Result<Vec<Device>> {
-    let sql = format!(
-        "SELECT {COLUMNS} FROM follow_device WHERE party_id = $1 AND removed_at IS NULL ORDER BY added_at, id"
-    );
+    let sql =
+        format!("SELECT {COLUMNS} FROM follow_device WHERE party_id = $1 AND removed_at IS NULL ORDER BY added_at, id");
     let rows = sqlx::query(AssertSqlSafe(sql)).bind(party.to_string()).fetch_all(&mut **tx).await?;
     rows.iter().map(Device::of_row).collect()
 }
@@ -154,14 +159,18 @@ pub(super) async fn was_removed(store: &Store, id: DeviceId, public_key: Vec<u8>
 }
 
 /// The admitted device that a family of tokens belongs to.
-pub(crate) async fn admitted_device(tx: &mut Write, party: PartyId, family: &str) -> Result<Option<DeviceId>> {
+pub(crate) async fn admitted_device(
+    from: impl AnyExecutor<'_>,
+    party: PartyId,
+    family: &str,
+) -> Result<Option<DeviceId>> {
     let id: Option<String> = sqlx::query_scalar(
         "SELECT id FROM follow_device WHERE party_id = $1 AND family_id = $2 AND removed_at IS NULL
          AND grant_epoch IS NOT NULL",
     )
     .bind(party.to_string())
     .bind(family.to_owned())
-    .fetch_optional(&mut **tx)
+    .fetch_optional(from)
     .await?;
     Ok(id.map(|id| id.parse()).transpose()?)
 }

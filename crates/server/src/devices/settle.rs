@@ -52,9 +52,7 @@ pub(super) async fn page(state: &AppState, caller: &SignedIn) -> Result<DevicePa
         tx.commit().await?;
         mine.seen_at = now;
     }
-    let mut tx = state.store.write().await?;
-    let account = rows::account(&mut tx, party).await?;
-    drop(tx);
+    let account = rows::account_now(&state.store, party).await?;
     let grant = devices.iter().find(|device| device.family == caller.family).and_then(|mine| mine.grant.clone());
     Ok(DevicePage {
         epoch: account.as_ref().map_or(0, |account| account.epoch.unsigned_abs()),
@@ -82,7 +80,8 @@ pub(super) async fn register(state: &AppState, caller: &SignedIn, id: DeviceId, 
         Some(known) if known.removed => return Err(ProblemCode::DeviceRemoved.into()),
         Some(_) => rows::renew(&mut tx, id, &caller.family, name, now).await?,
         None => {
-            if rows::all_in(&mut tx, party).await?.len() >= DEVICES_MOST || rows::count(&mut tx, party).await? >= ROWS_MOST
+            if rows::all_in(&mut tx, party).await?.len() >= DEVICES_MOST
+                || rows::count(&mut tx, party).await? >= ROWS_MOST
             {
                 return Err(too_many());
             }
@@ -212,7 +211,7 @@ pub(super) async fn begin_anew(state: &AppState, caller: &SignedIn) -> Result<()
 
 /// The asking device, if it has the account key.
 async fn admitted(tx: &mut Write, caller: &SignedIn) -> Result<DeviceId> {
-    let device = rows::admitted_device(tx, caller.who.party_id, &caller.family).await?;
+    let device = rows::admitted_device(&mut **tx, caller.who.party_id, &caller.family).await?;
     Ok(device.ok_or(ProblemCode::DeviceNotAdmitted)?)
 }
 

@@ -29,17 +29,16 @@ const RETRY_MS: u64 = 3_600_000;
 
 /// Which drafts there are.
 pub(super) async fn list(state: &AppState, caller: &SignedIn) -> Result<FollowPage> {
-    let mut tx = state.store.write().await?;
-    let account = admitted(&mut tx, caller).await?;
-    let drafts = super::rows::list(&mut tx, caller.who.party_id).await?;
+    let account = may_read(state, caller).await?;
+    let drafts = super::rows::list(state.store.reader(), caller.who.party_id).await?;
     Ok(FollowPage { epoch: account.epoch.unsigned_abs(), drafts })
 }
 
 /// One draft.
 pub(super) async fn one(state: &AppState, caller: &SignedIn, id: DraftId) -> Result<FollowedDraft> {
-    let mut tx = state.store.write().await?;
-    admitted(&mut tx, caller).await?;
-    let (row, sealed) = super::rows::one(&mut tx, caller.who.party_id, id).await?.ok_or(ProblemCode::NotFound)?;
+    may_read(state, caller).await?;
+    let found = super::rows::one(state.store.reader(), caller.who.party_id, id).await?;
+    let (row, sealed) = found.ok_or(ProblemCode::NotFound)?;
     Ok(FollowedDraft { row, sealed: BASE64.encode(sealed) })
 }
 
@@ -56,7 +55,7 @@ pub(super) async fn put(state: &AppState, caller: &SignedIn, id: DraftId, body: 
     if account.epoch.unsigned_abs() != body.epoch {
         return Err(Problem::new(ProblemCode::FollowEpoch).with("epoch", account.epoch).into());
     }
-    let known = super::rows::one(&mut tx, party, id).await?.map_or(0, |(row, _)| row.revision);
+    let known = super::rows::one(&mut *tx, party, id).await?.map_or(0, |(row, _)| row.revision);
     if known != body.base {
         return Err(Problem::new(ProblemCode::RevisionConflict).with("revision", known).into());
     }
@@ -71,10 +70,17 @@ pub(super) async fn put(state: &AppState, caller: &SignedIn, id: DraftId, body: 
     Ok(row)
 }
 
-/// The account of an asking device that has its key; locked, so that a removal and a write never overlap.
+/// The account of an asking device that has its key.
+async fn may_read(state: &AppState, caller: &SignedIn) -> Result<Account> {
+    let account = devices::account_now(&state.store, caller.who.party_id).await?;
+    let device = devices::admitted_device(state.store.reader(), caller.who.party_id, &caller.family).await?;
+    account.filter(|_| device.is_some()).ok_or_else(|| ProblemCode::DeviceNotAdmitted.into())
+}
+
+/// The same before a write; locked, so that a removal and a write never overlap.
 async fn admitted(tx: &mut Write, caller: &SignedIn) -> Result<Account> {
     let account = devices::account(tx, caller.who.party_id).await?;
-    let device = devices::admitted_device(tx, caller.who.party_id, &caller.family).await?;
+    let device = devices::admitted_device(&mut **tx, caller.who.party_id, &caller.family).await?;
     match (account, device) {
         (Some(account), Some(_)) => Ok(account),
         _ => Err(ProblemCode::DeviceNotAdmitted.into()),
@@ -84,7 +90,7 @@ async fn admitted(tx: &mut Write, caller: &SignedIn) -> Result<Account> {
 async fn room(tx: &mut Write, caller: &SignedIn, state: FollowState, now: Timestamp) -> Result<()> {
     let party = caller.who.party_id;
     super::rows::sweep(tx, party, now.plus_millis(-ENDED_KEPT_MS)).await?;
-    let rows = super::rows::list(tx, party).await?;
+    let rows = super::rows::list(&mut **tx, party).await?;
     let open = rows.iter().filter(|row| row.state == FollowState::Open).count();
     if rows.len() >= ROWS_MOST || (state == FollowState::Open && open >= OPEN_MOST) {
         let problem = Problem::new(ProblemCode::TooMany).with("what", "drafts").with("max", OPEN_MOST);

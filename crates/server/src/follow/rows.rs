@@ -5,7 +5,7 @@ use haoban_domain::{
     time::Timestamp,
 };
 use haoban_wire::follow::{FollowRow, FollowState};
-use sqlx::{AssertSqlSafe, Row as _, any::AnyRow};
+use sqlx::{AnyExecutor, Row as _, any::AnyRow};
 
 use crate::{Result, store::Write};
 
@@ -24,32 +24,40 @@ fn row_of(row: &AnyRow) -> Result<FollowRow> {
 }
 
 /// All drafts of a party.
-pub(super) async fn list(tx: &mut Write, party: PartyId) -> Result<Vec<FollowRow>> {
+pub(super) async fn list(from: impl AnyExecutor<'_>, party: PartyId) -> Result<Vec<FollowRow>> {
     let rows = sqlx::query(
         "SELECT draft_id, revision, epoch, state FROM follow_draft WHERE party_id = $1 ORDER BY changed_at, draft_id",
     )
     .bind(party.to_string())
-    .fetch_all(&mut **tx)
+    .fetch_all(from)
     .await?;
     rows.iter().map(row_of).collect()
 }
 
-/// One draft of a party, with its content, kept from others until the commit.
-pub(super) async fn one(tx: &mut Write, party: PartyId, id: DraftId) -> Result<Option<(FollowRow, Vec<u8>)>> {
-    let sql = format!(
-        "SELECT draft_id, revision, epoch, state, sealed FROM follow_draft WHERE party_id = $1 AND draft_id = $2{}",
-        tx.dialect().for_update()
-    );
-    let row = sqlx::query(AssertSqlSafe(sql))
-        .bind(party.to_string())
-        .bind(id.to_string())
-        .fetch_optional(&mut **tx)
-        .await?;
+/// One draft of a party, with its content.
+pub(super) async fn one(
+    from: impl AnyExecutor<'_>,
+    party: PartyId,
+    id: DraftId,
+) -> Result<Option<(FollowRow, Vec<u8>)>> {
+    let row = sqlx::query(
+        "SELECT draft_id, revision, epoch, state, sealed FROM follow_draft WHERE party_id = $1 AND draft_id = $2",
+    )
+    .bind(party.to_string())
+    .bind(id.to_string())
+    .fetch_optional(from)
+    .await?;
     row.map(|row| Ok((row_of(&row)?, row.try_get("sealed")?))).transpose()
 }
 
 /// Writes a draft.
-pub(super) async fn put(tx: &mut Write, party: PartyId, row: &FollowRow, sealed: Vec<u8>, now: Timestamp) -> Result<()> {
+pub(super) async fn put(
+    tx: &mut Write,
+    party: PartyId,
+    row: &FollowRow,
+    sealed: Vec<u8>,
+    now: Timestamp,
+) -> Result<()> {
     sqlx::query(
         "INSERT INTO follow_draft (party_id, draft_id, revision, epoch, state, sealed, changed_at)
          VALUES ($1, $2, $3, $4, $5, $6, $7)

@@ -239,7 +239,9 @@ async fn there_is_a_measure_in_everything() {
     let (status, refused) = old.write(&new_id("drf"), 0, 1, "open").await;
     assert_eq!((status, &refused["params"]["what"]), (StatusCode::TOO_MANY_REQUESTS, &json!("drafts")));
 
-    for (name, key, check) in [("", 32, 16), (&*"长".repeat(41), 32, 16), ("a\nb", 32, 16), ("a", 31, 16), ("a", 32, 15)] {
+    for (name, key, check) in
+        [("", 32, 16), (&*"长".repeat(41), 32, 16), ("a\nb", 32, 16), ("a", 31, 16), ("a", 32, 15)]
+    {
         let body = json!({ "name": name, "public_key": "0".repeat(2 * key), "check": "0".repeat(2 * check) });
         assert_eq!(old.put(&format!("/v1/devices/{}", new_id("dev")), &body).await.0, StatusCode::BAD_REQUEST);
     }

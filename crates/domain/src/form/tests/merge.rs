@@ -10,7 +10,8 @@ fn answers(pairs: &[(&str, i64)]) -> Answers {
 #[test]
 fn each_side_keeps_what_only_it_changed() {
     let base = answers(&[("a", 1), ("b", 1), ("c", 1)]);
-    let merged = merge(&base, &answers(&[("a", 2), ("b", 1)]), &answers(&[("a", 1), ("b", 3), ("c", 1)]), &Collisions::new());
+    let merged =
+        merge(&base, &answers(&[("a", 2), ("b", 1)]), &answers(&[("a", 1), ("b", 3), ("c", 1)]), &Collisions::new());
     assert_eq!(merged.answers, answers(&[("a", 2), ("b", 3)]), "an answer that was cleared stays cleared");
     assert!(merged.collisions.is_empty());
 }
@@ -85,7 +86,8 @@ enum Step {
 }
 
 fn steps(fields: &'static str) -> impl Strategy<Value = Vec<Step>> {
-    let edit = (any::<bool>(), fields, prop::option::of(0..4i64)).prop_map(|(who, field, value)| Step::Edit(who, field, value));
+    let edit = (any::<bool>(), fields, prop::option::of(0..4i64))
+        .prop_map(|(who, field, value)| Step::Edit(who, field, value));
     prop::collection::vec(prop_oneof![3 => edit, 1 => any::<bool>().prop_map(Step::Sync)], 0..40)
 }
 
