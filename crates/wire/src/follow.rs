@@ -159,7 +159,7 @@ pub struct FollowPage {
 pub struct FollowRow {
     /// Draft.
     pub draft_id: DraftId,
-    /// Grows by one with every change.
+    /// Grows with every change.
     pub revision: u64,
     /// Account key it is sealed under.
     pub epoch: u64,
@@ -183,6 +183,9 @@ pub struct FollowedDraft {
 pub struct PutDraft {
     /// Revision this one replaces; 0 for a draft the platform does not hold.
     pub base: u64,
+    /// Revision it becomes; greater than the one before. Devices count by the clock, so that a platform brought back
+    /// from an older copy never gives one number to two contents.
+    pub revision: u64,
     /// Account key it is sealed under; must be the one in force.
     pub epoch: u64,
     /// What became of it.

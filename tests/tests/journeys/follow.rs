@@ -245,6 +245,48 @@ async fn a_removed_device_signs_out_and_gets_nothing_more() -> anyhow::Result<()
     Ok(())
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn a_platform_brought_back_from_yesterday_overwrites_nothing() -> anyhow::Result<()> {
+    let platform = Platform::start().await?;
+    let (old, new) = two_devices(&platform.url()).await?;
+    let draft = start_draft(&old, "gjj-rent").await?;
+    put(&old, draft.id, "rent_month", json!(180_000)).await?;
+    answered(&new, draft.id, "rent_month", &json!(180_000)).await?;
+    let database = sqlx::SqlitePool::connect(&platform.database()).await?;
+    let kept: (i64, Vec<u8>) =
+        sqlx::query_as("SELECT revision, sealed FROM follow_draft WHERE draft_id = $1 AND state = 'open'")
+            .bind(draft.id.to_string())
+            .fetch_one(&database)
+            .await?;
+    put(&old, draft.id, "rent_month", json!(190_000)).await?;
+    answered(&new, draft.id, "rent_month", &json!(190_000)).await?;
+    let written =
+        sqlx::query("UPDATE follow_draft SET revision = $1, sealed = $2 WHERE draft_id = $3 AND revision > $1")
+            .bind(kept.0)
+            .bind(kept.1)
+            .bind(draft.id.to_string())
+            .execute(&database)
+            .await?;
+    assert_eq!(written.rows_affected(), 1, "it went back");
+    database.close().await;
+
+    put(&old, draft.id, "who", json!("self")).await?;
+    let view = wait_for("the question", async || {
+        let view = open(&old, draft.id).await?;
+        Ok((!view.collisions.is_empty()).then_some(view))
+    })
+    .await?;
+    assert_eq!(view.answers["rent_month"], json!(190_000), "the newer answer is still here");
+    assert_eq!(view.collisions["rent_month"].theirs, Some(json!(180_000)));
+    let choice = DraftChoose { draft_id: draft.id, field: "rent_month".to_owned(), theirs: false };
+    commands::draft_choose(&old.client, choice).await?;
+    for device in [&old, &new] {
+        answered(device, draft.id, "rent_month", &json!(190_000)).await?;
+        answered(device, draft.id, "who", &json!("self")).await?;
+    }
+    Ok(())
+}
+
 /// Looks for answers in everything the platform keeps: as text, wide text and base64.
 fn nothing_is_readable(platform: &Platform, secrets: &[&str]) -> anyhow::Result<()> {
     let mut folders = vec![platform.data()];

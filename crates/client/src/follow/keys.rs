@@ -3,8 +3,11 @@
 use std::collections::BTreeMap;
 
 use aws_lc_rs::agreement::{PrivateKey, UnparsedPublicKey, X25519, agree};
-use haoban_domain::ids::{DeviceId, DraftId, PartyId};
-use haoban_wire::follow::{DeviceGrant, FollowRow};
+use haoban_domain::{
+    ids::{DeviceId, DraftId, PartyId},
+    time::Timestamp,
+};
+use haoban_wire::follow::{DeviceGrant, FollowRow, FollowState};
 use hkdf::Hkdf;
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use sha2::Sha256;
@@ -179,20 +182,14 @@ pub(super) fn open_draft<T: DeserializeOwned>(
     Ok(serde_json::from_slice(rest.get(..length).ok_or(VaultError::NotGenuine)?)?)
 }
 
-/// The place of a draft that is about to be written over a revision.
-pub(super) fn next_row(
-    ring: &Ring,
-    draft_id: DraftId,
-    base: u64,
-    state: haoban_wire::follow::FollowState,
-) -> FollowRow {
-    FollowRow { draft_id, revision: base + 1, epoch: ring.newest(), state }
+/// The place of a draft that is about to be written over a revision, numbered by the clock.
+pub(super) fn next_row(ring: &Ring, draft_id: DraftId, base: u64, now: Timestamp, state: FollowState) -> FollowRow {
+    let revision = now.millis().max(0).unsigned_abs().max(base + 1);
+    FollowRow { draft_id, revision, epoch: ring.newest(), state }
 }
 
 #[cfg(test)]
 mod tests {
-    use haoban_wire::follow::FollowState;
-
     use super::*;
 
     fn party(byte: u8) -> PartyId {
@@ -227,7 +224,8 @@ mod tests {
     fn a_draft_opens_at_its_own_place_only_and_its_size_tells_little() {
         let ring = Ring::begin().unwrap();
         let draft = DraftId::new(1, [3; 10]);
-        let row = next_row(&ring, draft, 4, FollowState::Open);
+        let row = next_row(&ring, draft, 4, Timestamp::from_millis(3), FollowState::Open);
+        assert_eq!(row.revision, 5, "a clock that stands still counts on");
         let sealed = seal_draft(&ring, party(1), &row, &"short").unwrap();
         assert_eq!(open_draft::<String>(&ring, party(1), &row, &sealed).unwrap(), "short");
         assert_eq!(sealed.len(), seal_draft(&ring, party(1), &row, &"x".repeat(4000)).unwrap().len());

@@ -167,14 +167,18 @@ async fn bring_drafts(client: &Client, api: &Api, party: PartyId, me: &DeviceRec
     let marks = record::marks(client, party).await?;
     // What cannot be taken yet is not told over either.
     let mut later = BTreeSet::new();
-    for row in page.drafts {
-        if marks.get(&row.draft_id).is_none_or(|mark| mark.revision < row.revision)
-            && pull(client, api, party, me, row.draft_id).await? == Taken::Later
-        {
+    for row in &page.drafts {
+        let known = marks.get(&row.draft_id).map_or(0, |mark| mark.revision);
+        if known > row.revision {
+            went_back(client, party, row).await?;
+        }
+        if known != row.revision && pull(client, api, party, me, row.draft_id).await? == Taken::Later {
             later.insert(row.draft_id);
         }
     }
-    let marks = record::marks(client, party).await?;
+    let mut marks = record::marks(client, party).await?;
+    // What the platform does not hold any more is told anew, as if for the first time.
+    marks.retain(|id, _| page.drafts.iter().any(|row| row.draft_id == *id));
     for draft in load_all(client).await? {
         let mine = draft.record.owner == Some(party) && draft.record.correction.is_none();
         if mine && !later.contains(&draft.id) {
@@ -182,6 +186,15 @@ async fn bring_drafts(client: &Client, api: &Api, party: PartyId, me: &DeviceRec
         }
     }
     Ok(())
+}
+
+/// The platform was brought back from an older copy (or says so). What all agreed on is unknown again: where the older
+/// content differs from what is here the resident is asked, and nothing is overwritten.
+async fn went_back(client: &Client, party: PartyId, row: &FollowRow) -> Result<(), ClientError> {
+    let mark = Mark { revision: 0, epoch: row.epoch, state: FollowState::Open, base: None };
+    let mut write = client.store()?.write().await?;
+    record::put_mark(&mut write, client, party, row.draft_id, &mark).await?;
+    Ok(write.commit().await?)
 }
 
 async fn pull(client: &Client, api: &Api, party: PartyId, me: &DeviceRecord, id: DraftId) -> Result<Taken, Problem> {
@@ -232,9 +245,9 @@ async fn push(
     let mark = marks.get(&draft.id);
     let Some((state, content)) = wanted(draft, mark, me.ring.newest()) else { return Ok(()) };
     let base = mark.map_or(0, |mark| mark.revision);
-    let row = keys::next_row(&me.ring, draft.id, base, state);
+    let row = keys::next_row(&me.ring, draft.id, base, client.now(), state);
     let sealed = keys::seal_draft(&me.ring, party, &row, &content).map_err(ClientError::from)?;
-    let body = PutDraft { base, epoch: row.epoch, state, sealed: BASE64.encode(sealed) };
+    let body = PutDraft { base, revision: row.revision, epoch: row.epoch, state, sealed: BASE64.encode(sealed) };
     let FollowRow { revision, epoch, .. } = api.put_followed(draft.id, &body).await?;
     let base = content.or_else(|| mark.and_then(|mark| mark.base.clone()));
     let mark = Mark { revision, epoch, state, base };

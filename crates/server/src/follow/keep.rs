@@ -18,6 +18,8 @@ use crate::{
 
 /// Bytes of one sealed draft: the most a form can hold, and its wrapping.
 const SEALED_MOST: usize = 704 * 1024;
+/// Far beyond any clock, far below what a column holds.
+const REVISION_MOST: u64 = 1 << 52;
 /// Drafts that are being filled.
 const OPEN_MOST: usize = 200;
 /// Drafts with those that ended.
@@ -59,10 +61,13 @@ pub(super) async fn put(state: &AppState, caller: &SignedIn, id: DraftId, body: 
     if known != body.base {
         return Err(Problem::new(ProblemCode::RevisionConflict).with("revision", known).into());
     }
+    if body.revision <= known || body.revision > REVISION_MOST {
+        return Err(Problem::new(ProblemCode::BadRequest).with("what", "revision").into());
+    }
     if known == 0 {
         room(&mut tx, caller, body.state, now).await?;
     }
-    let row = FollowRow { draft_id: id, revision: known + 1, epoch: body.epoch, state: body.state };
+    let row = FollowRow { draft_id: id, revision: body.revision, epoch: body.epoch, state: body.state };
     super::rows::put(&mut tx, party, &row, sealed, now).await?;
     notices::append_latest(&mut tx, party, &Change::FollowChanged, now).await?;
     tx.commit().await?;

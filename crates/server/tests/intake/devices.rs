@@ -55,7 +55,7 @@ impl<'a> Device<'a> {
     }
 
     async fn write(&self, draft: &str, base: u64, epoch: u64, state: &str) -> (StatusCode, Value) {
-        let body = json!({ "base": base, "epoch": epoch, "state": state, "sealed": "AAAA" });
+        let body = json!({ "base": base, "revision": base + 1, "epoch": epoch, "state": state, "sealed": "AAAA" });
         self.put(&format!("/v1/follow/drafts/{draft}"), &body).await
     }
 
@@ -113,6 +113,11 @@ async fn drafts_go_from_device_to_device_by_revision() {
     let (status, refused) = new.write(&draft, 0, 1, "open").await;
     assert_eq!(status, StatusCode::CONFLICT);
     assert_eq!((&refused["code"], &refused["params"]["revision"]), (&json!("revision_conflict"), &json!("1")));
+    for revision in [0, 1, u64::MAX] {
+        let body = json!({ "base": 1, "revision": revision, "epoch": 1, "state": "open", "sealed": "AAAA" });
+        let (status, _) = new.put(&format!("/v1/follow/drafts/{draft}"), &body).await;
+        assert_eq!(status, StatusCode::BAD_REQUEST, "{revision}");
+    }
     assert_eq!(new.write(&draft, 1, 1, "deleted").await.1["revision"], 2);
     assert_eq!(old.who.get("/v1/follow/drafts").await.1["drafts"][0]["state"], "deleted");
     let one = old.who.get(&format!("/v1/follow/drafts/{draft}")).await.1;
@@ -230,7 +235,7 @@ async fn there_is_a_measure_in_everything() {
     assert_eq!((status, &refused["params"]["what"]), (StatusCode::TOO_MANY_REQUESTS, &json!("devices")));
 
     let large = "A".repeat((704 * 1024 + 3) / 3 * 4);
-    let body = json!({ "base": 0, "epoch": 1, "state": "open", "sealed": large });
+    let body = json!({ "base": 0, "revision": 1, "epoch": 1, "state": "open", "sealed": large });
     let (status, refused) = old.put(&format!("/v1/follow/drafts/{}", new_id("drf")), &body).await;
     assert_eq!((status, &refused["params"]["what"]), (StatusCode::BAD_REQUEST, &json!("size")));
     for _ in 0..200 {
