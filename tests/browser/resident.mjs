@@ -58,7 +58,7 @@ export async function prepare(context, phone = '13800000001') {
     ['materials', `/drafts/${rent.id}/materials`], ['check', `/drafts/${rent.id}/check`], ['sent', `/drafts/${sentDraft.id}/sent`],
     ['drafts', '/drafts'], ['cases', '/cases'], ['case', `/cases/${caseId}`], ['case-waits', `/cases/${corrected}`],
     ['correction', `/cases/${corrected}/correction`], ['withdraw', `/cases/${caseId}/withdraw`], ['outbox', '/outbox'], ['inbox', '/inbox'],
-    ['licences', '/licences'], ['licence', `/licences/${licence}`], ['access', '/access'], ['me', '/me'], ['settings', '/settings'], ['recovery', '/recovery'], ['key', '/key'],
+    ['licences', '/licences'], ['licence', `/licences/${licence}`], ['access', '/access'], ['me', '/me'], ['settings', '/settings'], ['devices', '/devices'], ['recovery', '/recovery'], ['key', '/key'],
     ['help', '/help'], ['publicity', '/publicity'], ['welcome', '/welcome'], ['missing', '/no-such-page'],
   ]
   return { page, caseId, corrected, routes }

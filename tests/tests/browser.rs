@@ -46,3 +46,8 @@ async fn the_keyboard_alone_is_enough() -> anyhow::Result<()> {
 async fn two_officers_share_a_queue() -> anyhow::Result<()> {
     run_script("desk-work.mjs", &[]).await
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn drafts_follow_from_device_to_device() -> anyhow::Result<()> {
+    run_script_for(2, "devices.mjs", &[]).await
+}

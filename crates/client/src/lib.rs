@@ -12,6 +12,7 @@ mod error;
 pub mod facts;
 #[cfg(test)]
 mod fixture;
+mod follow;
 pub mod http;
 mod inbox;
 pub mod licences;

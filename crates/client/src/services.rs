@@ -8,6 +8,7 @@ use parking_lot::RwLock;
 use crate::{
     Client,
     catalogue::{self, Loaded},
+    follow::{self, Follow},
     http::{AddressError, Connectivity, Link},
     ports::{Config, Ports},
     session::{self, Session},
@@ -22,6 +23,7 @@ pub struct Services {
     pub(crate) settings: RwLock<Settings>,
     pub(crate) catalogue: RwLock<Option<Arc<Loaded>>>,
     pub(crate) sync: Sync,
+    pub(crate) follow: Follow,
     #[cfg(test)]
     pub(crate) transport: RwLock<Option<Arc<dyn crate::http::Transport>>>,
 }
@@ -36,6 +38,7 @@ impl Services {
             settings: RwLock::default(),
             catalogue: RwLock::default(),
             sync: Sync::new(),
+            follow: Follow::default(),
             #[cfg(test)]
             transport: RwLock::default(),
         })
@@ -53,6 +56,7 @@ impl Services {
         catalogue::load(client).await;
         session::restore(client).await;
         crate::sync::begin(client);
+        follow::begin(client);
     }
 
     /// Called by `pause` (app in background): close streams, stop timers.

@@ -135,6 +135,10 @@ id!(
     ObjectionId, "obj"
 );
 id!(
+    /// One device between which a resident's drafts travel.
+    DeviceId, "dev"
+);
+id!(
     /// One entry of the device's outbox.
     OutboxId, "out"
 );

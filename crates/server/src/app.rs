@@ -273,6 +273,8 @@ pub fn routes() -> OpenApiRouter<AppState> {
         .merge(crate::materials::routes())
         .merge(crate::licences::routes())
         .merge(crate::deposits::routes())
+        .merge(crate::devices::routes())
+        .merge(crate::follow::routes())
         .merge(crate::notices::routes())
         .merge(crate::desk::routes())
 }

@@ -1,7 +1,7 @@
 //! The city platform: one binary, one database, one city.
 //!
 //! Rooms: `http` (the outside of it), `identity`, `catalogue`, `intake`, `workflow`, `materials`,
-//! `joint`, `licences`, `deposits`, `notices`, `desk`, `audit`, `jobs`, `seed`, `backup`, and below them all `store`. Handlers write no SQL;
+//! `joint`, `licences`, `deposits`, `devices`, `follow`, `notices`, `desk`, `audit`, `jobs`, `seed`, `backup`, and below them all `store`. Handlers write no SQL;
 //! the store calls no room.
 
 pub mod app;
@@ -12,7 +12,9 @@ pub mod catalogue;
 pub mod config;
 mod deposits;
 pub mod desk;
+mod devices;
 mod error;
+mod follow;
 pub mod http;
 pub mod identity;
 pub mod intake;

@@ -9,6 +9,8 @@ mod capabilities;
 mod deposits;
 #[path = "intake/desk.rs"]
 mod desk;
+#[path = "intake/devices.rs"]
+mod devices;
 #[path = "intake/events.rs"]
 mod events;
 #[path = "intake/examples.rs"]

@@ -47,6 +47,7 @@ macro_rules! commands {
             rows_judge(RowsJudge) -> RowsView;
             rows_take(RowsTake) -> DraftView;
             rows_export(RowsExport) -> RowsExported;
+            draft_choose(DraftChoose) -> DraftView;
             outbox_list(OutboxList) -> OutboxView;
             outbox_retry(OutboxRetry) -> OutboxView;
             outbox_pause(OutboxPause) -> OutboxView;
@@ -69,6 +70,11 @@ macro_rules! commands {
             licence_list(LicenceList) -> LicenceListView;
             licence_present(LicencePresent) -> LicencePresented;
             access_log_open(AccessLogOpen) -> AccessLogView;
+            devices_open(DevicesOpen) -> DevicesView;
+            follow_on(FollowOn) -> DevicesView;
+            follow_off(FollowOff) -> DevicesView;
+            device_admit(DeviceAdmit) -> DevicesView;
+            device_remove(DeviceRemove) -> DevicesView;
             data_erase(DataErase) -> AppStartView;
         }
     };

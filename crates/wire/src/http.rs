@@ -293,6 +293,8 @@ pub enum Change {
     LicencesChanged,
     /// Re-read the appointments.
     AppointmentsChanged,
+    /// Re-read the devices and the drafts that follow.
+    FollowChanged,
     /// Re-read the catalogue.
     CatalogueChanged {
         /// Version.

@@ -7,6 +7,7 @@ pub mod appointments;
 mod commands;
 pub mod deposits;
 pub mod desk;
+pub mod follow;
 pub mod http;
 mod problem;
 pub mod publicity;

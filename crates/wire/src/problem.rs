@@ -119,6 +119,16 @@ problem_codes! {
     RecoveryCodeWrong => "recovery_code_wrong", 422;
     /// This account cannot bring the key of this device back. Device only.
     KeyDepositMissing => "key_deposit_missing", 404;
+    /// A code that is not the one the new device shows; `params.left` tries are left. Device only.
+    DeviceCodeWrong => "device_code_wrong", 422;
+    /// This device does not follow, or was not admitted yet.
+    DeviceNotAdmitted => "device_not_admitted", 403;
+    /// This device was taken out on another one.
+    DeviceRemoved => "device_removed", 403;
+    /// Another account key is in force; `params.epoch`.
+    FollowEpoch => "follow_epoch", 409;
+    /// The same question was answered differently on two devices: choose first; `params.count`. Device only.
+    CollisionOpen => "collision_open", 409;
     /// Sign-in was cancelled or ran out of time.
     SignInFailed => "sign_in_failed", 401;
     /// A file could not be read from where it was picked.

@@ -2,6 +2,7 @@
 
 mod authoring;
 mod decisions;
+mod follow;
 mod keys;
 mod networks;
 mod receipts;

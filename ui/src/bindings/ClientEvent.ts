@@ -38,7 +38,7 @@ case_id: CaseId, } | { "kind": "inbox_changed",
 /**
  * Unread now.
  */
-unread: number, } | { "kind": "appointments_changed", } | { "kind": "licences_changed", } | { "kind": "navigate", 
+unread: number, } | { "kind": "appointments_changed", } | { "kind": "devices_changed", } | { "kind": "licences_changed", } | { "kind": "navigate", 
 /**
  * Route path, e.g. `/cases/cas_…`.
  */

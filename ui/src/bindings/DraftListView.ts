@@ -12,4 +12,8 @@ drafts: Array<DraftRow>,
 /**
  * Deleted less than 30 days ago; can be restored.
  */
-deleted: Array<DraftRow>, };
+deleted: Array<DraftRow>, 
+/**
+ * Sent on another device in the last 30 days.
+ */
+sent_elsewhere: Array<DraftRow>, };

@@ -46,4 +46,12 @@ frozen: boolean,
 /**
  * Is it a correction of a case.
  */
-correction_of: string | null, };
+correction_of: string | null, 
+/**
+ * It was sent or deleted on another device.
+ */
+ended_elsewhere: boolean, 
+/**
+ * Questions that wait for a choice between two devices.
+ */
+collisions: number, };

@@ -25,6 +25,11 @@ import type { CatalogueSearch } from './CatalogueSearch'
 import type { CatalogueView } from './CatalogueView'
 import type { CorrectionStart } from './CorrectionStart'
 import type { DataErase } from './DataErase'
+import type { DeviceAdmit } from './DeviceAdmit'
+import type { DeviceRemove } from './DeviceRemove'
+import type { DevicesOpen } from './DevicesOpen'
+import type { DevicesView } from './DevicesView'
+import type { DraftChoose } from './DraftChoose'
 import type { DraftDelete } from './DraftDelete'
 import type { DraftList } from './DraftList'
 import type { DraftListView } from './DraftListView'
@@ -37,6 +42,8 @@ import type { DraftStart } from './DraftStart'
 import type { DraftSubmit } from './DraftSubmit'
 import type { DraftSubmitted } from './DraftSubmitted'
 import type { DraftView } from './DraftView'
+import type { FollowOff } from './FollowOff'
+import type { FollowOn } from './FollowOn'
 import type { GuideOpen } from './GuideOpen'
 import type { GuideView } from './GuideView'
 import type { HomeOpen } from './HomeOpen'
@@ -139,6 +146,7 @@ export interface Commands {
   rows_judge: { request: RowsJudge; response: RowsView }
   rows_take: { request: RowsTake; response: DraftView }
   rows_export: { request: RowsExport; response: RowsExported }
+  draft_choose: { request: DraftChoose; response: DraftView }
   outbox_list: { request: OutboxList; response: OutboxView }
   outbox_retry: { request: OutboxRetry; response: OutboxView }
   outbox_pause: { request: OutboxPause; response: OutboxView }
@@ -161,5 +169,10 @@ export interface Commands {
   licence_list: { request: LicenceList; response: LicenceListView }
   licence_present: { request: LicencePresent; response: LicencePresented }
   access_log_open: { request: AccessLogOpen; response: AccessLogView }
+  devices_open: { request: DevicesOpen; response: DevicesView }
+  follow_on: { request: FollowOn; response: DevicesView }
+  follow_off: { request: FollowOff; response: DevicesView }
+  device_admit: { request: DeviceAdmit; response: DevicesView }
+  device_remove: { request: DeviceRemove; response: DevicesView }
   data_erase: { request: DataErase; response: AppStartView }
 }

@@ -64,6 +64,8 @@ export function draftWith(changes: Partial<DraftView>): DraftView {
     files: [],
     licences: [],
     page: null,
+    collisions: {},
+    elsewhere: [],
     saved_at: '2026-11-23T06:30:00Z',
     frozen: false,
     upgrade: null,

@@ -8,11 +8,13 @@
 mod apply;
 mod cases;
 mod catalogue;
+mod devices;
 mod start;
 
 pub use apply::*;
 pub use cases::*;
 pub use catalogue::*;
+pub use devices::*;
 pub use start::*;
 
 /// Fails to compile when a command of the list is missing here, has another shape, or cannot be spawned.

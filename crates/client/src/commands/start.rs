@@ -11,7 +11,7 @@ use haoban_wire::{
     },
 };
 
-use crate::{Client, catalogue, inbox, outbox, salvage, session, settings, sync};
+use crate::{Client, catalogue, follow, inbox, outbox, salvage, session, settings, sync};
 
 /// How long erasing waits for the platform to hear of the sign-out.
 const REVOKE_PATIENCE: Duration = Duration::from_secs(3);
@@ -127,6 +127,7 @@ pub async fn data_erase(client: &Client, request: DataErase) -> Result<AppStartV
     }
     // Both are told off while the token is still known; offline the platform's half simply opens nothing any more.
     let _ = tokio::time::timeout(REVOKE_PATIENCE, client.give_up_deposit()).await;
+    let _ = tokio::time::timeout(REVOKE_PATIENCE, follow::give_up(client)).await;
     session::end(client).await;
     // The token is told off while it is still known; offline it simply ends by itself.
     let _ = tokio::time::timeout(REVOKE_PATIENCE, session::retry_revocations(client)).await;

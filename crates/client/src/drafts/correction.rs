@@ -1,6 +1,9 @@
 //! Correction drafts: a case's answers and materials, of which only the named points may be changed.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 use haoban_domain::{case::CaseView, item::ServiceItem};
 use haoban_wire::{
@@ -59,6 +62,9 @@ fn record_of(client: &Client, case: &CaseView, item: &Arc<ServiceItem>) -> Resul
             answers: case.answers.clone(),
             choices,
         }),
+        collisions: BTreeMap::new(),
+        elsewhere: BTreeSet::new(),
+        ended_elsewhere: false,
     })
 }
 

@@ -10,7 +10,7 @@ use super::{
     OpenDraft, Standing, StoredDraft, holder, may_see,
     record::{self, load_all},
 };
-use crate::{Client, ClientError, materials};
+use crate::{Client, ClientError, follow, materials};
 
 /// How long a deleted draft can come back.
 const KEPT_MILLIS: i64 = 30 * 24 * 3600 * 1000;
@@ -20,11 +20,14 @@ const NAME_MOST: usize = 60;
 /// Lists drafts, latest first.
 pub async fn list(client: &Client, _request: DraftList) -> Result<DraftListView, ClientError> {
     let oldest = client.now().plus_millis(-KEPT_MILLIS);
-    let mut shown = DraftListView { drafts: Vec::new(), deleted: Vec::new() };
+    let mut shown = DraftListView { drafts: Vec::new(), deleted: Vec::new(), sent_elsewhere: Vec::new() };
     for draft in visible(client).await? {
         match draft.standing {
             Standing::Open | Standing::Frozen => shown.drafts.push(row(draft)),
             Standing::Deleted if draft.saved_at > oldest => shown.deleted.push(row(draft)),
+            Standing::Sent if draft.record.ended_elsewhere && draft.saved_at > oldest => {
+                shown.sent_elsewhere.push(row(draft));
+            }
             Standing::Deleted | Standing::Sent => {}
         }
     }
@@ -56,6 +59,8 @@ fn row(draft: StoredDraft) -> DraftRow {
         saved_at: draft.saved_at,
         frozen: draft.standing == Standing::Frozen,
         correction_of: record.correction.map(|correction| correction.case_number),
+        ended_elsewhere: record.ended_elsewhere,
+        collisions: record.collisions.len().try_into().unwrap_or(u32::MAX),
     }
 }
 
@@ -92,6 +97,7 @@ pub async fn restore(client: &Client, request: DraftRestore) -> Result<DraftList
     change(client, request.draft_id, |draft| {
         require(draft, Standing::Deleted)?;
         draft.standing = Standing::Open;
+        draft.record.ended_elsewhere = false;
         Ok(())
     })
     .await?;
@@ -125,6 +131,7 @@ async fn change(
         open.stored = stored;
     }
     *slot = open;
+    follow::soon(client);
     Ok(())
 }
 

@@ -4,6 +4,7 @@
 //! An open draft keeps its evaluation in memory, so a save judges only what the change touches.
 
 pub(crate) mod autosave;
+mod choose;
 mod correction;
 mod list;
 mod opened;
@@ -27,11 +28,15 @@ use haoban_wire::ProblemCode;
 use parking_lot::Mutex;
 use tokio::sync::OwnedMutexGuard;
 
+pub use choose::choose;
 pub(crate) use correction::settled_targets;
 pub use correction::start_correction;
 pub use list::{delete, list, purge, rename, restore, rows};
 pub(crate) use opened::OpenDraft;
-pub(crate) use record::{CorrectionRecord, DEFINITION, DraftRecord, Standing, StoredDraft, load, update};
+pub(crate) use record::{
+    CorrectionRecord, DEFINITION, DraftRecord, Standing, StoredDraft, definition, find, insert, keep_definition, load,
+    load_all, update,
+};
 pub use save::save;
 pub(crate) use save::store_choices;
 pub use start::{open, start};

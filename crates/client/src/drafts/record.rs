@@ -1,10 +1,13 @@
 //! A draft as it is stored: sealed content, and the few things that stand in clear beside it.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 use haoban_domain::{
     case::CorrectionNotice,
-    form::Answers,
+    form::{Answers, Collisions},
     ids::{CaseId, DraftId, PartyId},
     item::{ItemCode, ServiceItem},
     material::MaterialChoice,
@@ -44,6 +47,15 @@ pub(crate) struct DraftRecord {
     pub(crate) total: u32,
     pub(crate) upgrade: Option<UpgradeNote>,
     pub(crate) correction: Option<CorrectionRecord>,
+    /// Questions answered differently on another device; records of older versions know none of the following.
+    #[serde(default)]
+    pub(crate) collisions: Collisions,
+    /// Slots with files on another device only.
+    #[serde(default)]
+    pub(crate) elsewhere: BTreeSet<String>,
+    /// Sent or deleted on another device.
+    #[serde(default)]
+    pub(crate) ended_elsewhere: bool,
 }
 
 /// What a correction draft answers, and what the case looked like before.
@@ -121,9 +133,13 @@ fn opened(vault: &Vault, (id, revision, standing, sealed, saved_at): Row) -> Res
 
 /// Reads one draft, whoever owns it, with all its saves.
 pub(crate) async fn load(client: &Client, id: DraftId) -> Result<StoredDraft, ClientError> {
+    Ok(find(client, id).await?.ok_or(ProblemCode::NotFound)?)
+}
+
+/// The same, when it may not be there.
+pub(crate) async fn find(client: &Client, id: DraftId) -> Result<Option<StoredDraft>, ClientError> {
     autosave::fold(client).await?;
-    let found = fetch(client.store()?.reader(), client.vault(), id).await?;
-    Ok(found.ok_or(ProblemCode::NotFound)?)
+    fetch(client.store()?.reader(), client.vault(), id).await
 }
 
 /// Reads one draft inside a transaction.

@@ -18,7 +18,7 @@ use super::{
     autosave::{self, Delta},
     holder, record,
 };
-use crate::{Client, ClientError, materials::FileChange};
+use crate::{Client, ClientError, follow, materials::FileChange};
 
 /// Most bytes of all answers of a draft as JSON. Far above any form; it only stops a runaway page.
 const ANSWERS_MOST: usize = 512 * 1024;
@@ -59,6 +59,7 @@ pub async fn save(client: &Client, request: DraftSave) -> Result<DraftSaved, Cli
     let saved =
         DraftSaved { revision: open.stored.revision, state: open.state().clone(), saved_at: open.stored.saved_at };
     *slot = Some(open);
+    follow::soon(client);
     Ok(saved)
 }
 
@@ -86,7 +87,9 @@ async fn write(client: &Client, open: &mut OpenDraft, files: FileChange) -> Resu
     let mut write = client.store()?.write().await?;
     record::update(&mut write, client.vault(), stored).await?;
     files.write(&mut write, client.vault(), stored.id, stored.saved_at).await?;
-    Ok(write.commit().await?)
+    write.commit().await?;
+    follow::soon(client);
+    Ok(())
 }
 
 /// Bytes of an answer, near enough to stop a runaway page, without writing it out.

@@ -1,6 +1,9 @@
 //! Begins and opens drafts; carries them over when the service has a newer version.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 use haoban_domain::{form, ids::DraftId, item::ServiceItem, text::LocalText};
 use haoban_wire::{
@@ -13,7 +16,7 @@ use super::{
     record::{self, definition, insert, keep_definition},
     save, view,
 };
-use crate::{Client, ClientError, facts};
+use crate::{Client, ClientError, facts, follow};
 
 /// Begins a new draft of an item; there may be several.
 pub async fn start(client: &Client, request: DraftStart) -> Result<DraftView, ClientError> {
@@ -34,6 +37,9 @@ pub async fn start(client: &Client, request: DraftStart) -> Result<DraftView, Cl
         total: 0,
         upgrade: None,
         correction: None,
+        collisions: BTreeMap::new(),
+        elsewhere: BTreeSet::new(),
+        ended_elsewhere: false,
     };
     begin(client, record, &item).await
 }
@@ -55,6 +61,7 @@ pub(super) async fn begin(
     write.commit().await?;
     let shown = view(client, &open).await?;
     *client.drafts().lock(id).await = Some(open);
+    follow::soon(client);
     Ok(shown)
 }
 
@@ -98,6 +105,8 @@ async fn upgrade(client: &Client, open: OpenDraft, newer: Arc<ServiceItem>) -> R
     let from = untold.as_ref().map_or(record.item_version, |note| note.from);
     let (added, removed, review) = untold.map(|note| (note.added, note.removed, note.review)).unwrap_or_default();
     record.answers = carried.answers;
+    let asked = |field: &String| newer.form.pages.iter().flat_map(|page| &page.fields).any(|known| known.id == *field);
+    record.collisions.retain(|field, _| asked(field));
     record.upgrade = Some(UpgradeNote {
         from,
         to: newer.version,

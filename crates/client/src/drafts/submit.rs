@@ -28,6 +28,10 @@ pub async fn submit(client: &Client, request: DraftSubmit) -> Result<DraftSubmit
     if !request.declared {
         return Err(Problem::new(ProblemCode::Invalid).with("what", "declaration").into());
     }
+    let collisions = open.stored.record.collisions.len();
+    if collisions > 0 {
+        return Err(Problem::new(ProblemCode::CollisionOpen).with("count", collisions).into());
+    }
     check_complete(&open)?;
     let files = materials::attached(client, &open.stored.record).await?;
     let (content, case_id, works) = frozen(client, &open, &files)?;

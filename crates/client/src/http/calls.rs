@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use haoban_domain::{
     case::CaseView,
-    ids::{AppointmentId, CaseId, DraftId, LicenceId, OutboxId, PublicityId},
+    ids::{AppointmentId, CaseId, DeviceId, DraftId, LicenceId, OutboxId, PublicityId},
     licence::{Licence, Presentation},
     person::Applicant,
     text::Language,
@@ -13,6 +13,10 @@ use haoban_wire::{
     Problem,
     appointments::{Appointment, AppointmentPage, HoldSlot, MoveAppointment, OpenSlot, PaymentPage, SlotPage},
     deposits::KeyDeposit,
+    follow::{
+        AdmitDevice, AskStanding, DevicePage, DeviceStanding, FollowPage, FollowRow, FollowedDraft, PutDraft,
+        RegisterDevice, RemoveDevice,
+    },
     http::{
         AccessEntry, AccessPage, CasePage, Catalogue, CorrectCase, EventPage, Health, IDEMPOTENCY_KEY, ItemFacts,
         LicencePage, Me, PaperInfo, PaperPage, Receipt, ReceiptKeys, SubmitCase, Submitted, WithdrawCase,
@@ -203,6 +207,64 @@ impl Api {
     pub(crate) async fn release_key(&self, profile: &str) -> Result<KeyDeposit, Problem> {
         let path = format!("/v1/key-deposits/{}/release", path_part(profile));
         let response = self.authorized(|link| link.request(Method::POST, &path)).await?;
+        self.json(response).await
+    }
+
+    /// `GET /v1/devices`.
+    pub(crate) async fn devices(&self) -> Result<DevicePage, Problem> {
+        self.get("/v1/devices".into()).await
+    }
+
+    /// `PUT /v1/devices/{id}`.
+    pub(crate) async fn register_device(&self, id: DeviceId, body: &RegisterDevice) -> Result<(), Problem> {
+        let path = format!("/v1/devices/{id}");
+        self.authorized(|link| link.request(Method::PUT, &path).json(body)).await.map(drop)
+    }
+
+    /// `DELETE /v1/devices/{id}`.
+    pub(crate) async fn leave_devices(&self, id: DeviceId) -> Result<(), Problem> {
+        let path = format!("/v1/devices/{id}");
+        self.authorized(|link| link.request(Method::DELETE, &path)).await.map(drop)
+    }
+
+    /// `PUT /v1/devices/{id}/grant`.
+    pub(crate) async fn admit_device(&self, id: DeviceId, body: &AdmitDevice) -> Result<(), Problem> {
+        let path = format!("/v1/devices/{id}/grant");
+        self.authorized(|link| link.request(Method::PUT, &path).json(body)).await.map(drop)
+    }
+
+    /// `POST /v1/devices/{id}/removal`.
+    pub(crate) async fn remove_device(&self, id: DeviceId, body: &RemoveDevice) -> Result<(), Problem> {
+        let path = format!("/v1/devices/{id}/removal");
+        self.authorized(|link| link.request(Method::POST, &path).json(body)).await.map(drop)
+    }
+
+    /// `POST /v1/devices/standing`, without a session.
+    pub(crate) async fn device_standing(&self, id: DeviceId, public_key: &str) -> Result<DeviceStanding, Problem> {
+        let body = AskStanding { device_id: id, public_key: public_key.to_owned() };
+        let response = self.open(self.link.request(Method::POST, "/v1/devices/standing").json(&body)).await?;
+        self.json(response).await
+    }
+
+    /// `POST /v1/devices/reset`.
+    pub(crate) async fn reset_devices(&self) -> Result<(), Problem> {
+        self.authorized(|link| link.request(Method::POST, "/v1/devices/reset")).await.map(drop)
+    }
+
+    /// `GET /v1/follow/drafts`.
+    pub(crate) async fn followed(&self) -> Result<FollowPage, Problem> {
+        self.get("/v1/follow/drafts".into()).await
+    }
+
+    /// `GET /v1/follow/drafts/{id}`.
+    pub(crate) async fn followed_draft(&self, id: DraftId) -> Result<FollowedDraft, Problem> {
+        self.get(format!("/v1/follow/drafts/{id}")).await
+    }
+
+    /// `PUT /v1/follow/drafts/{id}`.
+    pub(crate) async fn put_followed(&self, id: DraftId, body: &PutDraft) -> Result<FollowRow, Problem> {
+        let path = format!("/v1/follow/drafts/{id}");
+        let response = self.authorized(|link| link.request(Method::PUT, &path).json(body)).await?;
         self.json(response).await
     }
 

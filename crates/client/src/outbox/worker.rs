@@ -330,6 +330,7 @@ async fn tell(client: &Client, _entry: OutboxId, case: Option<CaseId>, draft: Op
             tracing::warn!(%error, "sent files could not be removed from this device");
         }
         client.emit(ClientEvent::DraftChanged { draft_id });
+        crate::follow::soon(client);
     }
     if let Some(case_id) = case {
         client.emit(ClientEvent::CaseChanged { case_id });

@@ -78,6 +78,12 @@ pub(crate) async fn end(client: &Client) -> SessionView {
     super::view(client)
 }
 
+/// Another device took this one out: signed out, and the screens say why.
+pub(crate) async fn taken_out(client: &Client) {
+    step(client, &Event::End).await;
+    step(client, &Event::Told { problem: ProblemCode::DeviceRemoved.into() }).await;
+}
+
 /// Reads the sealed record after the vault opened.
 pub(crate) async fn restore(client: &Client) {
     if super::is_signed_in(client) {

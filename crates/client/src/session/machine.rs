@@ -14,6 +14,7 @@
 //!     SigningIn --> SignedOut: End
 //!     SignedIn --> Expired: Refused
 //!     SignedIn --> SignedOut: End
+//!     SignedOut --> SignedOut: Told
 //!     Expired --> SignedOut: End
 //! ```
 //!
@@ -91,6 +92,11 @@ pub(crate) enum Event {
     Refused,
     /// The resident signs out.
     End,
+    /// Why nobody is signed in any more, when it was not the resident's wish.
+    Told {
+        /// Why.
+        problem: Problem,
+    },
 }
 
 /// What the driver has to do after a step.
@@ -185,6 +191,9 @@ pub(crate) fn apply(state: &State, event: &Event) -> Result<(State, Vec<Effect>)
             (State::NOBODY, vec![StopSync, RevokeAndDestroy, ForgetPersonal, Publish])
         }
         (State::Expired { .. }, Event::End) => (State::NOBODY, vec![RevokeAndDestroy, ForgetPersonal, Publish]),
+        (State::SignedOut { .. }, Event::Told { problem }) => {
+            (State::SignedOut { problem: Some(problem.clone()) }, vec![Publish])
+        }
         // Asked for what is already so: a second tap, a second window.
         (State::SignedOut { .. } | State::SignedIn { .. } | State::Expired { .. }, Event::Cancel)
         | (State::SignedOut { .. }, Event::End)
@@ -195,7 +204,8 @@ pub(crate) fn apply(state: &State, event: &Event) -> Result<(State, Vec<Effect>)
             | Event::Begin { .. }
             | Event::Failed { .. }
             | Event::Completed { .. }
-            | Event::Refused,
+            | Event::Refused
+            | Event::Told { .. },
         ) => return Err(NotAllowed),
     };
     Ok(next)
@@ -240,11 +250,12 @@ mod tests {
             ("begin", Event::Begin { attempt: 2, url: "v".into() }),
             ("cancel", Event::Cancel),
             ("failed 1", Event::Failed { attempt: 1, problem: problem.clone() }),
-            ("failed 0", Event::Failed { attempt: 0, problem }),
+            ("failed 0", Event::Failed { attempt: 0, problem: problem.clone() }),
             ("completed 1", Event::Completed { attempt: 1, person: person(2) }),
             ("completed 0", Event::Completed { attempt: 0, person: person(2) }),
             ("refused", Event::Refused),
             ("end", Event::End),
+            ("told", Event::Told { problem }),
         ]
     }
 
@@ -260,12 +271,12 @@ mod tests {
     }
 
     /// Every state × every event; `-` is refused. Columns in the order of `events()`.
-    const TABLE: [(&str, [&str; 10]); 5] = [
-        ("out", ["P1", "P1 expired", "in2", "out", "-", "-", "-", "-", "-", "out"]),
-        ("in1", ["-", "-", "in2", "out", "out!", "-", "P2", "-", "-", "out"]),
-        ("in1 after A", ["-", "-", "in2 after P1", "P1 expired", "P1 expired", "-", "P2", "-", "-", "out"]),
-        ("A", ["-", "-", "-", "P1", "-", "-", "-", "-", "P1 expired", "out"]),
-        ("A expired", ["-", "-", "in2 after P1", "P1 expired", "-", "-", "-", "-", "P1 expired", "out"]),
+    const TABLE: [(&str, [&str; 11]); 5] = [
+        ("out", ["P1", "P1 expired", "in2", "out", "-", "-", "-", "-", "-", "out", "out!"]),
+        ("in1", ["-", "-", "in2", "out", "out!", "-", "P2", "-", "-", "out", "-"]),
+        ("in1 after A", ["-", "-", "in2 after P1", "P1 expired", "P1 expired", "-", "P2", "-", "-", "out", "-"]),
+        ("A", ["-", "-", "-", "P1", "-", "-", "-", "-", "P1 expired", "out", "-"]),
+        ("A expired", ["-", "-", "in2 after P1", "P1 expired", "-", "-", "-", "-", "P1 expired", "out", "-"]),
     ];
 
     #[test]

@@ -33,7 +33,7 @@ use tokio_util::sync::CancellationToken;
 use crate::Client;
 use machine::State;
 
-pub(crate) use driver::{begin, cancel, end, restore};
+pub(crate) use driver::{begin, cancel, end, restore, taken_out};
 pub(crate) use kept::{KIND as KEPT_KIND, party as kept_party, retry_revocations};
 pub(crate) use renewal::SessionTokens;
 

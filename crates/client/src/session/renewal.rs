@@ -81,6 +81,7 @@ async fn renew_alone(client: &Client, rejected: Option<AccessToken>) -> Result<A
         Err(RefreshError::Refused) => {
             if still_held(client, &used) {
                 driver::step(client, &Event::Refused).await;
+                crate::follow::ask_why_signed_out(client);
             }
             Err(ProblemCode::SignedOut.into())
         }

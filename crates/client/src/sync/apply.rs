@@ -60,6 +60,10 @@ async fn fetch(client: &Client, party: PartyId, change: &Change, cursor: Cursor)
         Change::Notice { notice } => notice_effect(client, party, notice, cursor).await,
         Change::LicencesChanged => Ok(Effect::Licences(api(client).for_party(party).licences().await?)),
         Change::AppointmentsChanged => Ok(Effect::Appointments(api(client).for_party(party).appointments().await?)),
+        Change::FollowChanged => {
+            crate::follow::soon(client);
+            Ok(Effect::Nothing)
+        }
         Change::CatalogueChanged { version } => {
             if catalogue::current(client).is_none_or(|known| known.version != *version) {
                 catalogue::refresh(client).await?;

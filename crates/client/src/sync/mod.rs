@@ -122,6 +122,7 @@ fn read_personal(client: &Client, party: PartyId) {
         return;
     }
     deposit(client);
+    crate::follow::soon(client);
     behind(client, format!("lists {party}"), move |client| async move {
         cases::refresh_all(&client, party).await?;
         licences::refresh(&client, party).await?;

@@ -27,10 +27,10 @@ use serde::{Serialize, de::DeserializeOwned};
 use zeroize::Zeroizing;
 
 pub(crate) use deposit::{Deposit, DepositKey};
-pub(crate) use envelope::OVERHEAD as CHUNK_OVERHEAD;
 pub use envelope::Suite;
+pub(crate) use envelope::{OVERHEAD as CHUNK_OVERHEAD, open as open_envelope, seal as seal_envelope};
 pub use keychain::OsKeychain;
-pub(crate) use keys::Keys;
+pub(crate) use keys::{KEY_BYTES, Key, Keys, random_key};
 pub use passphrase::PASSPHRASE_MIN;
 pub(crate) use recovery::{Escrow, Recovery};
 pub(crate) use recovery_code::RecoveryCode;

@@ -15,10 +15,12 @@ mod secret;
 pub mod sms;
 mod sweep;
 
+pub(crate) use oidc::revoke_of;
+
 pub use keys::{Keyring, TokenKey};
 pub use officer::Officer;
 pub use passwords::Passwords;
-pub use resident::Resident;
+pub use resident::{Resident, SignedIn};
 pub use secret::{Secret, SecretError};
 pub(crate) use sweep::sweep;
 use utoipa_axum::{router::OpenApiRouter, routes};

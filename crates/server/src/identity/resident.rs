@@ -21,7 +21,23 @@ pub struct Resident {
     pub signed_in_at: Timestamp,
 }
 
+/// A resident and the family of tokens their request came with: all that grew from one sign-in on one device.
+#[derive(Debug, Clone)]
+pub struct SignedIn {
+    /// Who.
+    pub who: Resident,
+    /// Family.
+    pub family: String,
+}
+
 impl FromRequestParts<AppState> for Resident {
+    type Rejection = Error;
+    async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Error> {
+        Ok(SignedIn::from_request_parts(parts, state).await?.who)
+    }
+}
+
+impl FromRequestParts<AppState> for SignedIn {
     type Rejection = Error;
     async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Error> {
         let given = parts.headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
@@ -34,10 +50,11 @@ impl FromRequestParts<AppState> for Resident {
             "SELECT f.auth_time FROM token_family f JOIN account a ON a.id = f.account_id
              WHERE f.id = $1 AND f.revoked_at IS NULL AND a.disabled = 0",
         )
-        .bind(verified.family)
+        .bind(verified.family.clone())
         .fetch_optional(state.store.reader())
         .await?;
         let signed_in_at = Timestamp::from_millis(signed_in_at.ok_or(ProblemCode::SignedOut)?);
-        Ok(Self { party_id: verified.party_id, expires_at: verified.expires_at, signed_in_at })
+        let who = Resident { party_id: verified.party_id, expires_at: verified.expires_at, signed_in_at };
+        Ok(Self { who, family: verified.family })
     }
 }

@@ -8,7 +8,7 @@ mod words;
 use utoipa_axum::router::OpenApiRouter;
 
 pub use hub::Hub;
-pub use rows::{append, page};
+pub use rows::{append, append_latest, page};
 pub use words::{Words, words};
 pub(crate) use words::{day, plain, say};
 

@@ -32,6 +32,16 @@ pub async fn append(tx: &mut Write, party: PartyId, change: &Change, now: Timest
     Ok(seq)
 }
 
+/// The same for a change that only asks to look again: one of a kind is enough, the latest.
+pub async fn append_latest(tx: &mut Write, party: PartyId, change: &Change, now: Timestamp) -> Result<i64> {
+    sqlx::query("DELETE FROM party_event WHERE party_id = $1 AND change = $2")
+        .bind(party.to_string())
+        .bind(serde_json::to_string(change)?)
+        .execute(&mut **tx)
+        .await?;
+    append(tx, party, change, now).await
+}
+
 /// The events after a number, in order.
 pub async fn page(store: &Store, party: PartyId, after: i64) -> Result<EventPage> {
     let rows =

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use haoban_domain::{
     appointment::Schedule,
     case::CorrectionNotice,
-    form::{Answers, FieldId, Form, FormState},
+    form::{Answers, Collisions, FieldId, Form, FormState},
     ids::{CaseId, DraftId, FileId, LicenceId, OutboxId},
     item::ItemCode,
     licence::Licence,
@@ -70,6 +70,10 @@ pub struct DraftView {
     pub files: Vec<AttachedFile>,
     /// Licences the holder has that the item could use.
     pub licences: Vec<Licence>,
+    /// Questions answered differently on another device; each waits for a choice.
+    pub collisions: Collisions,
+    /// Slots with files on another device that must be attached here anew.
+    pub elsewhere: Vec<String>,
     /// Page last worked on.
     pub page: Option<String>,
     /// When it was last saved on this device.
@@ -193,6 +197,8 @@ pub struct DraftListView {
     pub drafts: Vec<DraftRow>,
     /// Deleted less than 30 days ago; can be restored.
     pub deleted: Vec<DraftRow>,
+    /// Sent on another device in the last 30 days.
+    pub sent_elsewhere: Vec<DraftRow>,
 }
 
 /// A draft in a list.
@@ -219,6 +225,10 @@ pub struct DraftRow {
     pub frozen: bool,
     /// Is it a correction of a case.
     pub correction_of: Option<String>,
+    /// It was sent or deleted on another device.
+    pub ended_elsewhere: bool,
+    /// Questions that wait for a choice between two devices.
+    pub collisions: u32,
 }
 
 /// Renames a draft.

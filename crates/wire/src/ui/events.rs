@@ -51,6 +51,8 @@ pub enum ClientEvent {
     },
     /// Appointments changed.
     AppointmentsChanged {},
+    /// Devices, or how far drafts were brought together, changed.
+    DevicesChanged {},
     /// Licences changed.
     LicencesChanged {},
     /// Go to a screen (a notification was clicked, files were dropped).

@@ -4,6 +4,7 @@ mod calculation;
 mod kinds;
 mod load;
 mod materials;
+mod merge;
 mod rows;
 mod rules;
 mod upgrade;

@@ -129,14 +129,25 @@ pub async fn issue_code(
 
 /// Ends a family: its refresh tokens and access tokens stop working at once.
 pub async fn revoke(tx: &mut Write, family: &Family, reason: &'static str, now: Timestamp) -> Result<()> {
+    revoke_of(tx, family.party_id, &family.id, reason, now).await
+}
+
+/// The same, of a party by the family's id.
+pub async fn revoke_of(
+    tx: &mut Write,
+    party: PartyId,
+    family: &str,
+    reason: &'static str,
+    now: Timestamp,
+) -> Result<()> {
     sqlx::query("UPDATE token_family SET revoked_at = $2, reason = $3 WHERE id = $1 AND revoked_at IS NULL")
-        .bind(family.id.clone())
+        .bind(family.to_owned())
         .bind(now.millis())
         .bind(reason)
         .execute(&mut **tx)
         .await?;
     let detail = serde_json::json!({ "reason": reason });
-    audit::record(tx, act(now, family.party_id, "identity.tokens_revoked", &family.id, detail)).await
+    audit::record(tx, act(now, party, "identity.tokens_revoked", family, detail)).await
 }
 
 fn act(at: Timestamp, party: PartyId, action: &'static str, family: &str, detail: serde_json::Value) -> Act<'static> {

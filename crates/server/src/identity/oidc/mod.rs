@@ -13,6 +13,7 @@ mod token;
 
 pub(super) use authorize::answer_uri;
 pub(super) use claims::verify_access;
+pub(crate) use family::revoke_of;
 pub(super) use family::{Method, issue_code};
 pub(super) use request::{AuthRequest, find as find_request, finish as finish_request};
 pub(super) use request::{browser_cookie, form_token, remember_phone};

@@ -2,6 +2,7 @@ import access from './access.json'
 import apply from './apply.json'
 import appointments from './appointments.json'
 import cases from './cases.json'
+import devices from './devices.json'
 import drafts from './drafts.json'
 import help from './help.json'
 import inbox from './inbox.json'
@@ -16,4 +17,4 @@ import rows from './rows.json'
 import settings from './settings.json'
 import start from './start.json'
 
-export default { access, apply, appointments, cases, drafts, help, inbox, items, joint, licences, me, outbox, publicity, recovery, rows, settings, start }
+export default { access, apply, appointments, cases, devices, drafts, help, inbox, items, joint, licences, me, outbox, publicity, recovery, rows, settings, start }
