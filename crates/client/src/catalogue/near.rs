@@ -50,7 +50,7 @@ mod tests {
         let lease = ("lease.filed_address", json!({ "region": "410105" }));
         let household = ("population.household_address", json!({ "region": "410102" }));
         let hukou = ("population.hukou_region", json!("410103"));
-        assert_eq!(district(&facts(&[hukou.clone()])).as_deref(), Some("410103"));
+        assert_eq!(district(&facts(std::slice::from_ref(&hukou))).as_deref(), Some("410103"));
         assert_eq!(district(&facts(&[hukou.clone(), household])).as_deref(), Some("410102"));
         assert_eq!(district(&facts(&[hukou.clone(), lease])).as_deref(), Some("410105"));
         let nothing = ("population.household_address", json!(null));
