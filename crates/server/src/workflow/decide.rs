@@ -8,7 +8,7 @@ use haoban_domain::{
 };
 use serde_json::{Value, json};
 
-use super::{By, Dossier, Scene, department_name, step};
+use super::{By, Dossier, Scene, department_name, issue, step};
 use crate::{Result, materials, store::Write};
 
 /// A decision as the applicant reads it. A refusal names the remedies of the item.
@@ -64,8 +64,11 @@ pub(super) async fn grant_by_rules(
     step(tx, scene, case, CaseEvent::Grant { automatic: true }, &By::System("rules"), details).await
 }
 
-/// The rules of an instant approval, when all of them hold.
+/// The rules of an instant approval, when all of them hold. Money that has no account to go to is a case for a person.
 fn holding(case: &Dossier, inputs: &Inputs) -> Option<Vec<InstantRule>> {
+    if issue::pays(case.item()) && issue::account_for(case.item(), &case.answers).is_none() {
+        return None;
+    }
     let rules = case.item().workflow.instant.clone()?.grant_when;
     let holds = |rule: &InstantRule| case.rules.judge(&rule.rule, inputs) == Some(true);
     (!rules.is_empty() && rules.iter().all(holds)).then_some(rules)

@@ -2,16 +2,17 @@
 
 use haoban_domain::{
     case::IssuedDocument,
-    form::{FieldKind, Inputs},
+    form::{Answers, FieldKind, Inputs},
     identifiers::licence_identifier,
     ids::LicenceId,
+    item::ServiceItem,
     licence::{Licence, LicenceLine, LicenceStatus},
     money,
     rules::Expr,
     time::Date,
     workflow::{Output, OutputField, ValueFormat},
 };
-use haoban_wire::http::Change;
+use haoban_wire::{Problem, ProblemCode, http::Change};
 use jiff::ToSpan as _;
 use serde_json::Value;
 
@@ -43,11 +44,14 @@ pub(super) async fn outputs(tx: &mut Write, scene: &Scene<'_>, case: &mut Dossie
             }
             Output::Payment { amount, words } => {
                 let amount_fen = integer(case, &inputs, &amount)?;
+                // Money without a place to go to would be ordered and never arrive.
+                let account = account_for(case.item(), &case.answers)
+                    .ok_or_else(|| Problem::new(ProblemCode::NotAllowedNow).with("why", "no_account"))?;
                 let order = PaymentOrder {
                     case: case.id,
                     party: case.party,
                     amount_fen,
-                    account: account(case),
+                    account: Some(account),
                     words: words.zh,
                 };
                 write_order(tx, &order, format!("pay:{}", case.id), scene.now).await?;
@@ -68,18 +72,29 @@ pub(super) fn integer(case: &Dossier, inputs: &Inputs, amount: &Expr) -> Result<
         .ok_or_else(|| Error::internal(format!("{}: the amount cannot be told", case.item().code)))
 }
 
-/// The account the applicant named: a bank card field, or a choice of the cards a register knows.
-fn account(case: &Dossier) -> Option<String> {
-    let fields = case.item().form.pages.iter().flat_map(|page| &page.fields);
+/// Shortest account number.
+const ACCOUNT_DIGITS: usize = 12;
+
+/// The account the applicant named: a bank card, the account of a business, or a choice of those a register knows.
+/// None when the item pays nothing, or when no account was named that money could go to.
+#[must_use]
+pub fn account_for(item: &ServiceItem, answers: &Answers) -> Option<String> {
+    pays(item).then_some(())?;
+    let fields = item.form.pages.iter().flat_map(|page| &page.fields);
     fields
         .filter(|field| match &field.kind {
             FieldKind::BankCard => true,
-            FieldKind::FactChoice { from, .. } => from.ends_with(".bank_cards"),
-            _ => false,
+            FieldKind::FactChoice { from, .. } => from.ends_with(".bank_cards") || from.ends_with(".card_accounts"),
+            _ => field.element.as_deref() == Some("business.account_no"),
         })
-        .filter_map(|field| case.answers.get(&field.id)?.as_str())
-        .find(|value| value.bytes().filter(u8::is_ascii_digit).count() >= 12)
+        .filter_map(|field| answers.get(&field.id)?.as_str())
+        .find(|value| value.bytes().filter(u8::is_ascii_digit).count() >= ACCOUNT_DIGITS)
         .map(str::to_owned)
+}
+
+/// Whether a grant would move money.
+pub(super) fn pays(item: &ServiceItem) -> bool {
+    item.workflow.outputs.iter().any(|output| matches!(output, Output::Payment { .. }))
 }
 
 async fn licence(

@@ -23,6 +23,7 @@ pub(crate) use deadline::{abandon, remind};
 pub(crate) use decide::{approve_by_rules, decision};
 pub(crate) use dossier::{Correction, Dossier, Scene};
 pub(crate) use effects::morning_after;
+pub use issue::account_for;
 pub(crate) use issue::written;
 pub(crate) use moves::{By, open, restate, step, wake};
 pub(crate) use payment::linked_case;

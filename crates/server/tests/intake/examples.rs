@@ -3,10 +3,13 @@
 
 use std::collections::BTreeMap;
 
-use haoban_domain::{form::Answers, ids::PartyId, item::AudienceKind, material::MaterialChoice, receipt::digest};
+use haoban_domain::{
+    form::Answers, ids::PartyId, item::AudienceKind, material::MaterialChoice, receipt::digest, workflow::Output,
+};
 use haoban_server::{
     catalogue::{PackSource, check::fixtures::of_item, fixture::Fixture},
     identity::facts,
+    workflow::account_for,
 };
 use reqwest::StatusCode;
 use serde_json::{Value, json};
@@ -120,7 +123,12 @@ async fn every_example_comes_out_at_the_intake_as_it_is_written() {
         let (status, answer) = one.submit(&body_of(&city, &one, code, fixture).await).await;
         let said = problems(&answer);
         let named = |expected: &Vec<String>| expected.iter().all(|problem| said.contains(problem));
+        let item = pack.pack.items.iter().find(|item| item.code == *code).unwrap();
+        let pays = item.workflow.outputs.iter().any(|output| matches!(output, Output::Payment { .. }));
         match (fixture.expect.complete, status) {
+            (true, StatusCode::CREATED) if pays && account_for(item, &sent(&city, code, fixture)).is_none() => {
+                wrong.push(format!("{place}: nobody could say where its money goes"));
+            }
             (true, StatusCode::CREATED) => taken += 1,
             (false, StatusCode::UNPROCESSABLE_ENTITY)
                 if !said.is_empty() && fixture.expect.problems.as_ref().is_none_or(named) =>
