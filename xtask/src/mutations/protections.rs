@@ -101,8 +101,8 @@ pub(super) const PROTECTIONS: &[Protection] = &[
     one(
         "a PDF that acts is refused",
         "crates/server/src/materials/inspect/pdf.rs",
-        "if document.objects.values().any(|object| acts(object, 0)) {",
-        "if document.objects.is_empty() && document.objects.values().any(|object| acts(object, 0)) {",
+        "if document.objects.values().any(|object| acts(&document, object, 0)) {",
+        "if document.objects.is_empty() && document.objects.values().any(|object| acts(&document, object, 0)) {",
         Suite::Units("inspect::"),
     ),
     one(

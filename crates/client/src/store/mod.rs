@@ -213,17 +213,30 @@ fn newest_known() -> i64 {
     MIGRATIONS.iter().map(|migration| migration.version).max().unwrap_or(0)
 }
 
+/// Keeps the store as it was. The copy has its name only when all of it is on the disk: half a one would be trusted later.
 async fn copy_before_upgrade(path: &Path, from: i64) -> Result<(), StoreError> {
     let copy = path.with_extension(format!("schema-{from}.db"));
     if copy.exists() {
         return Ok(());
     }
+    let part = path.with_extension(format!("schema-{from}.part"));
+    if part.exists() {
+        std::fs::remove_file(&part)?;
+    }
     let pool =
         SqlitePoolOptions::new().max_connections(1).connect_with(SqliteConnectOptions::new().filename(path)).await?;
-    let copied = sqlx::query("VACUUM INTO $1").bind(copy.to_string_lossy().into_owned()).execute(&pool).await;
+    let copied = sqlx::query("VACUUM INTO $1").bind(part.to_string_lossy().into_owned()).execute(&pool).await;
     pool.close().await;
     copied?;
-    restrict(&copy)
+    restrict(&part)?;
+    std::fs::File::open(&part)?.sync_all()?;
+    haoban_failpoints::reach("store-copied");
+    std::fs::rename(&part, &copy)?;
+    #[cfg(unix)]
+    if let Some(folder) = copy.parent() {
+        std::fs::File::open(folder)?.sync_all()?;
+    }
+    Ok(())
 }
 
 async fn migrate(pool: &SqlitePool) -> Result<(), StoreError> {

@@ -56,6 +56,8 @@ async fn every_released_schema_opens_with_all_that_is_in_it() {
             }
         }
         std::fs::rename(&old, &store).unwrap();
+        // What a copy that was cut off left behind.
+        std::fs::write(device.dir.join(format!("store.schema-{schema}.part")), b"half a copy").unwrap();
 
         let client = device.open().await;
         assert_eq!(client.vault().view(), VaultView::Open, "schema {schema}");
@@ -69,7 +71,9 @@ async fn every_released_schema_opens_with_all_that_is_in_it() {
         assert!(!files.whole().is_empty());
         save(&client, id, opened.revision, &[("note", json!("after"))]).await;
         client.shutdown().await;
-        assert!(device.dir.join(format!("store.schema-{schema}.db")).exists(), "a copy from before is kept");
+        let copy = device.dir.join(format!("store.schema-{schema}.db"));
+        assert_eq!(&std::fs::read(copy).unwrap()[..15], b"SQLite format 3", "a copy from before is kept");
+        assert!(!device.dir.join(format!("store.schema-{schema}.part")).exists());
         let again = device.open().await;
         let opened = crate::drafts::open(&again, DraftOpen { draft_id: id }).await.unwrap();
         assert_eq!(opened.answers["note"], json!("after"), "schema {schema}");

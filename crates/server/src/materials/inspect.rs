@@ -2,6 +2,7 @@
 
 #[cfg(test)]
 mod corpus;
+mod outside;
 mod pdf;
 mod picture;
 #[cfg(test)]

@@ -96,6 +96,28 @@ fn half(bytes: Vec<u8>) -> Vec<u8> {
     bytes[..bytes.len() / 2].to_vec()
 }
 
+/// An action whose kind stands in an object of its own.
+fn pointed_at(kind: &str) -> Vec<u8> {
+    pdf(|document, catalog| {
+        let name = document.add_object(Object::Name(kind.as_bytes().to_vec()));
+        let action = document.add_object(dictionary! { "S" => name, "F" => Object::string_literal("cmd.exe") });
+        document.get_dictionary_mut(catalog).unwrap().set("OpenAction", action);
+    })
+}
+
+/// A picture whose data holds, by chance, the letters of a drawing.
+fn unlucky_png() -> Vec<u8> {
+    use image::{ImageEncoder as _, codecs::png};
+    let mut pixels = vec![7_u8; 64 * 48 * 3];
+    pixels[300..312].copy_from_slice(b"<svg onload=");
+    let (best, plain) = (png::CompressionType::Uncompressed, png::FilterType::NoFilter);
+    let mut bytes = Vec::new();
+    let encoder = png::PngEncoder::new_with_quality(&mut bytes, best, plain);
+    encoder.write_image(&pixels, 64, 48, image::ExtendedColorType::Rgb8).unwrap();
+    assert!(bytes.windows(4).any(|four| four == b"<svg"));
+    bytes
+}
+
 fn action(kind: &str) -> lopdf::Dictionary {
     dictionary! { "S" => kind }
 }
@@ -202,6 +224,10 @@ fn corpus() -> Vec<(&'static str, Vec<u8>, ProblemCode)> {
         ),
         ("PDF with a script at closing", pdf_with("AA", dictionary! { "WC" => script() }), Active),
         ("PDF that launches", pdf_with("OpenAction", action("Launch")), Active),
+        ("PDF that launches by a name elsewhere", pointed_at("Launch"), Active),
+        ("PDF that opens another file", pdf_with("OpenAction", action("GoToR")), Active),
+        ("JPEG with a page behind it", joined(picture(ImageFormat::Jpeg), text("<script>alert(1)</script>")), Active),
+        ("PNG with a page behind it", joined(picture(ImageFormat::Png), text("<html>")), Active),
         ("PDF that sends", pdf_with("OpenAction", action("SubmitForm")), Active),
         ("PDF that fetches", pdf_with("OpenAction", action("ImportData")), Active),
         ("PDF that opens what is inside it", pdf_with("OpenAction", action("GoToE")), Active),
@@ -261,6 +287,7 @@ fn clean_files_pass() {
         ("PNG", picture(ImageFormat::Png)),
         ("PNG with words", png_saying("a screenshot")),
         ("HEIC", PHOTO.to_vec()),
+        ("PNG with unlucky pixels", unlucky_png()),
     ] {
         assert!(inspect(&bytes, &ALL, 30).is_ok(), "{name}: {:?}", inspect(&bytes, &ALL, 30));
     }

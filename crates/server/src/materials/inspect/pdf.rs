@@ -10,7 +10,7 @@ const MAX_UNPACKED: usize = 64 * 1024 * 1024;
 /// What a whole PDF ends with.
 const END: &[u8] = b"%%EOF";
 /// Actions that run something or send something.
-const ACTS: [&[u8]; 6] = [b"JavaScript", b"Launch", b"SubmitForm", b"ImportData", b"Rendition", b"GoToE"];
+const ACTS: [&[u8]; 7] = [b"JavaScript", b"Launch", b"SubmitForm", b"ImportData", b"Rendition", b"GoToE", b"GoToR"];
 /// Entries that carry programs or other files.
 const CARRIERS: [&[u8]; 7] = [b"JS", b"JavaScript", b"EmbeddedFiles", b"EmbeddedFile", b"EF", b"XFA", b"RichMedia"];
 /// Deepest nesting of one object that is looked into.
@@ -31,7 +31,7 @@ pub(super) fn pages(bytes: &[u8]) -> Result<usize, Problem> {
     if document.is_encrypted() {
         return Err(unreadable("locked"));
     }
-    if document.objects.values().any(|object| acts(object, 0)) {
+    if document.objects.values().any(|object| acts(&document, object, 0)) {
         return Err(active());
     }
     match document.get_pages().len() {
@@ -40,22 +40,26 @@ pub(super) fn pages(bytes: &[u8]) -> Result<usize, Problem> {
     }
 }
 
-fn acts(object: &Object, depth: usize) -> bool {
+fn acts(document: &Document, object: &Object, depth: usize) -> bool {
     if depth > MAX_DEPTH {
         return true;
     }
     match object {
-        Object::Dictionary(entries) => entries_act(entries, depth),
-        Object::Stream(stream) => entries_act(&stream.dict, depth),
-        Object::Array(list) => list.iter().any(|one| acts(one, depth + 1)),
+        Object::Dictionary(entries) => entries_act(document, entries, depth),
+        Object::Stream(stream) => entries_act(document, &stream.dict, depth),
+        Object::Array(list) => list.iter().any(|one| acts(document, one, depth + 1)),
         _ => false,
     }
 }
 
-fn entries_act(entries: &Dictionary, depth: usize) -> bool {
-    let named = |key: &[u8]| entries.get(key).and_then(Object::as_name).unwrap_or_default();
+fn entries_act(document: &Document, entries: &Dictionary, depth: usize) -> bool {
+    // The name of an action may stand elsewhere and only be pointed at.
+    let named = |key: &[u8]| {
+        let value = entries.get(key).and_then(|value| document.dereference(value));
+        value.and_then(|(_, value)| value.as_name()).unwrap_or_default()
+    };
     ACTS.contains(&named(b"S"))
         || CARRIERS.contains(&named(b"Type"))
         || CARRIERS.contains(&named(b"Subtype"))
-        || entries.iter().any(|(key, value)| CARRIERS.contains(&key.as_slice()) || acts(value, depth + 1))
+        || entries.iter().any(|(key, value)| CARRIERS.contains(&key.as_slice()) || acts(document, value, depth + 1))
 }

@@ -6,7 +6,7 @@ use haoban_domain::material::FileKind;
 use haoban_wire::Problem;
 use image::{ImageFormat, ImageReader, Limits};
 
-use super::{active, unreadable};
+use super::{active, outside::outside, unreadable};
 
 /// Most pixels of one photo.
 const MAX_PIXELS: u64 = 64_000_000;
@@ -17,7 +17,8 @@ const PROGRAMS: [&[u8]; 5] = [b"<?php", b"<script", b"<html", b"<!DOCTYPE", b"<s
 
 /// Looks at a photo.
 pub(super) fn check(bytes: &[u8], kind: FileKind) -> Result<(), Problem> {
-    if PROGRAMS.iter().any(|program| contains(bytes, program)) {
+    let parts = outside(bytes, kind);
+    if PROGRAMS.iter().any(|program| parts.iter().any(|part| contains(part, program))) {
         return Err(active());
     }
     match kind {
