@@ -64,6 +64,13 @@ pub(super) const PROTECTIONS: &[Protection] = &[
         Suite::Rigs("disks::"),
     ),
     one(
+        "two processes never write into one upload",
+        "crates/server/src/materials/receive.rs",
+        "match file.try_lock() {",
+        "match Ok::<(), TryLockError>(()) {",
+        Suite::Server("intake", "uploads::"),
+    ),
+    one(
         "a log that could not be synced is folded",
         "crates/server/src/store/together.rs",
         "self.fold().await?;",

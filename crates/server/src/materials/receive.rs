@@ -1,6 +1,6 @@
 //! Bytes of one request into the staging file.
 
-use std::{io::SeekFrom, path::PathBuf, time::Duration};
+use std::{fs::TryLockError, io::SeekFrom, path::PathBuf, time::Duration};
 
 use axum::body::Body;
 use futures_util::StreamExt as _;
@@ -52,8 +52,8 @@ pub(super) async fn receive(
     body: Body,
     checksum: Option<[u8; 32]>,
 ) -> Result<u64> {
-    let mut file =
-        OpenOptions::new().create(true).truncate(false).write(true).open(state.uploads.part(upload.id)).await?;
+    let file = OpenOptions::new().create(true).truncate(false).write(true).open(state.uploads.part(upload.id)).await?;
+    let mut file = alone(state, file, upload).await?;
     // Bytes behind the counted ones were never acknowledged.
     file.set_len(upload.stored).await?;
     file.seek(SeekFrom::Start(upload.stored)).await?;
@@ -78,6 +78,34 @@ pub(super) async fn receive(
     tx.commit().await?;
     haoban_failpoints::reach("upload-counted");
     Ok(offset)
+}
+
+/// Keeps other processes on the same folder out for as long as the file is open, and looks again: one of them may have
+/// gone on meanwhile, and what it was promised must not be cut off.
+async fn alone(state: &AppState, file: File, upload: &Upload) -> Result<File> {
+    let file = file.into_std().await;
+    match file.try_lock() {
+        Ok(()) => {}
+        Err(TryLockError::WouldBlock) => {
+            return Err(Problem { retry_after_ms: Some(1_000), ..ProblemCode::Unavailable.into() }.into());
+        }
+        Err(TryLockError::Error(error)) => return Err(error.into()),
+    }
+    let now = rows::find_any(&state.store, upload.id).await?.ok_or(ProblemCode::NotFound)?;
+    if now.stored != upload.stored {
+        return Err(Problem::new(ProblemCode::UploadOffset).with("offset", now.stored).into());
+    }
+    let there = file.metadata()?.len();
+    if there < now.stored {
+        // Counted bytes are gone (a disk that was put back): saying so costs the sender these bytes, filling the gap
+        // with nothing would cost the file.
+        tracing::error!(upload = %upload.id, there, counted = now.stored, "a part is shorter than what was counted");
+        let mut tx = state.store.write().await?;
+        rows::advance(&mut tx, upload.id, now.stored, there).await?;
+        tx.commit().await?;
+        return Err(Problem::new(ProblemCode::UploadOffset).with("offset", there).into());
+    }
+    Ok(File::from_std(file))
 }
 
 async fn copy(

@@ -219,3 +219,37 @@ async fn an_upload_is_its_owners_and_ends_by_wish_or_by_time() {
     let material = opened["materials"].as_array().unwrap().iter().find(|material| material["slot"] == "lease-contract");
     assert_eq!(material.unwrap()["files"].as_array().unwrap().len(), 1, "files of a case stay");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn counted_bytes_that_are_gone_are_asked_for_again() {
+    let city = City::start().await;
+    let one = city.resident(TENANT).await;
+    let bytes = pdf(4);
+    let at = begin(&one, &bytes).await;
+    assert_eq!(one.patch(&at, 0, bytes[..400].to_vec()).send().await.unwrap().status(), StatusCode::NO_CONTENT);
+    let part = std::fs::read_dir(city.state.config.data_dir.join("staging")).unwrap().next().unwrap().unwrap().path();
+    std::fs::OpenOptions::new().write(true).open(&part).unwrap().set_len(100).unwrap();
+    let refused = one.patch(&at, 400, bytes[400..].to_vec()).send().await.unwrap();
+    assert_eq!(refused.status(), StatusCode::CONFLICT);
+    assert_eq!(offset(&one, &at).await, "100");
+    assert_eq!(one.patch(&at, 100, bytes[100..].to_vec()).send().await.unwrap().status(), StatusCode::NO_CONTENT);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn two_processes_never_write_into_one_upload() {
+    let city = City::start().await;
+    let one = city.resident(TENANT).await;
+    let bytes = pdf(4);
+    let at = begin(&one, &bytes).await;
+    assert_eq!(one.patch(&at, 0, bytes[..400].to_vec()).send().await.unwrap().status(), StatusCode::NO_CONTENT);
+    let part = std::fs::read_dir(city.state.config.data_dir.join("staging")).unwrap().next().unwrap().unwrap().path();
+    // As the other process holds it while it writes.
+    let held = std::fs::OpenOptions::new().write(true).open(&part).unwrap();
+    held.lock().unwrap();
+    let busy = one.patch(&at, 400, bytes[400..].to_vec()).send().await.unwrap();
+    assert_eq!(busy.status(), StatusCode::SERVICE_UNAVAILABLE);
+    assert!(busy.headers().contains_key("retry-after"));
+    assert_eq!(std::fs::metadata(&part).unwrap().len(), 400, "nothing was cut off");
+    drop(held);
+    assert_eq!(one.patch(&at, 400, bytes[400..].to_vec()).send().await.unwrap().status(), StatusCode::NO_CONTENT);
+}
