@@ -1,7 +1,7 @@
 //! Bodies of the desk API (`/v1/desk`). The desk page holds a cookie session of an officer.
 
 use haoban_domain::{
-    case::{CaseStatus, CaseView, CorrectionPoint, JointLane},
+    case::{CaseStatus, CaseView, CorrectionPoint, JointLane, PauseKind},
     form::{FieldId, Form},
     ids::{CaseId, FileId, ObjectionId, TaskId},
     item::DayUnit,
@@ -374,8 +374,8 @@ pub enum DeskActBody {
     },
     /// 特别程序 with its expected days, told to the applicant in writing.
     Suspend {
-        /// Kind: hearing, inspection, expert review, ….
-        kind: String,
+        /// What for.
+        kind: PauseKind,
         /// Expected working days.
         days: u16,
     },

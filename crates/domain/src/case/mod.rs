@@ -2,6 +2,7 @@
 
 pub mod clock;
 mod machine;
+mod pause;
 mod record;
 mod status;
 pub mod timeline;
@@ -9,6 +10,7 @@ mod transitions;
 mod words;
 
 pub use machine::*;
+pub use pause::{Pause, PauseKind};
 pub use record::*;
 pub use status::*;
 pub use transitions::{allowed, apply, submit, submit_to};

@@ -291,7 +291,7 @@ impl Told {
 
     fn then(mut self, date: &str, event: CaseEvent) -> Self {
         let (state, effects) = apply(&self.state, &event).unwrap();
-        self.happenings.push(Happening { event, at: at(date), step: self.state.step });
+        self.happenings.push(Happening { event, at: at(date), step: self.state.step, pause: None });
         self.clocks.record_all(&effects, day(date));
         self.state = state;
         self

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Actor, CaseEvent, CaseState, CaseStatus, ClockKind, TimelineEntry, TimelineState,
+    Actor, CaseEvent, CaseState, CaseStatus, ClockKind, Pause, TimelineEntry, TimelineState,
     clock::{self, CORRECTION_DAYS, Clocks},
     words,
 };
@@ -25,6 +25,9 @@ pub struct Happening {
     pub at: Timestamp,
     /// Index of the workflow step that had the case when it happened (before the event).
     pub step: u16,
+    /// Of a special procedure: what for and how long.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pause: Option<Pause>,
 }
 
 /// What a timeline is made of.
@@ -108,6 +111,7 @@ impl Teller<'_> {
             let Some((title, note)) = words::happened(happening.event, &self.step_title(happening.step)) else {
                 continue;
             };
+            let note = happening.pause.map(Pause::words).or(note);
             let note = note.or_else(|| self.law(happening.event)).unwrap_or_else(|| self.department(happening.step));
             entries.push(happened(title, note, happening.at, actor(happening.event)));
         }
@@ -138,7 +142,8 @@ impl Teller<'_> {
             }
             CaseStatus::Suspended => {
                 let (title, note) = words::suspended();
-                now(title, note, None)
+                let pause = self.story.happenings.iter().rev().find_map(|happening| happening.pause);
+                now(title, pause.map_or(note, Pause::words), pause.map(|pause| pause.until))
             }
             CaseStatus::Publicised => {
                 let (_, publicity) = self.story.item.workflow.publicity()?;

@@ -1,7 +1,7 @@
 //! One act of an officer on a task.
 
 use haoban_domain::{
-    case::{AcceptedBy, CaseEvent, CaseStatus},
+    case::{AcceptedBy, CaseEvent, CaseStatus, Pause},
     ids::{ObjectionId, PartyId, TaskId},
 };
 use haoban_wire::{
@@ -127,8 +127,10 @@ impl Desk<'_> {
                 self.step(tx, case, CaseEvent::Refuse, json!({ "reasons": reasons })).await?;
             }
             DeskActBody::Suspend { kind, days } => {
-                let details = json!({ "kind": demand::words(kind)?, "days": demand::days(*days)? });
-                self.step(tx, case, CaseEvent::Suspend, details).await?;
+                let days = demand::days(*days)?;
+                let until = self.scene.calendar.workdays_after(self.scene.today, days);
+                let pause = Pause { kind: *kind, days, until };
+                self.step(tx, case, CaseEvent::Suspend, serde_json::to_value(pause)?).await?;
             }
             DeskActBody::Resume => self.step(tx, case, CaseEvent::Resume, json!({})).await?,
             DeskActBody::Dismiss { objection, reasons } => {

@@ -1,7 +1,7 @@
 //! What the machine asks for after an event.
 
 use haoban_domain::{
-    case::{CaseEvent, CaseNotice, ClockKind, Effect, clock::ACCEPTANCE_DAYS},
+    case::{CaseEvent, CaseNotice, ClockKind, Effect, clock::ACCEPTANCE_DAYS, timeline::Happening},
     ids::{NoticeId, TaskId},
     text::LocalText,
     time::{Date, Timestamp},
@@ -131,7 +131,22 @@ async fn notify(tx: &mut Write, scene: &Scene<'_>, case: &Dossier, notice: CaseN
     let number = notices::plain(&case.number);
     let due = case.correction.as_ref().map(|notice| notices::day(notice.due_on)).unwrap_or_default();
     let law = case.item().workflow.pay_within().map(|within| within.abandoned.clone()).unwrap_or_default();
-    let (kind, title, body) = sentences(notice, item, &number, &due, &law);
+    let (kind, title, body) = match (notice, case.happenings.last()) {
+        (CaseNotice::Progress, Some(Happening { pause: Some(pause), .. })) => {
+            let (what, until) = (pause.words(), notices::day(pause.until));
+            (
+                NoticeKind::Progress,
+                say!("notice", "paused", item = item),
+                say!("notice", "paused_body", what = &what, until = &until),
+            )
+        }
+        (CaseNotice::Progress, Some(Happening { event: CaseEvent::Resume, .. })) => (
+            NoticeKind::Progress,
+            say!("notice", "resumed", item = item),
+            say!("notice", "resumed_body", number = &number),
+        ),
+        _ => sentences(notice, item, &number, &due, &law),
+    };
     let notice = Notice {
         id: NoticeId::new(scene.now.millis(), scene.random()),
         kind,

@@ -130,7 +130,8 @@ async fn one(
     let (next, effects) = apply(&before, &event).map_err(not_allowed)?;
     case.machine = next;
     case.clocks.record_all(&effects, scene.today);
-    case.happenings.push(Happening { event, at: scene.now, step: before.step });
+    let pause = rows::pause(event, &details);
+    case.happenings.push(Happening { event, at: scene.now, step: before.step, pause });
     case.revision += 1;
     let mut follows = None;
     for effect in &effects {

@@ -3,7 +3,7 @@
 use std::str::FromStr;
 
 use haoban_domain::{
-    case::{CaseEvent, CaseStatus, timeline::Happening},
+    case::{CaseEvent, CaseStatus, Pause, timeline::Happening},
     form::Evaluator,
     ids::{CaseId, CorrectionId, PartyId},
     time::{Date, Timestamp},
@@ -114,19 +114,26 @@ fn maybe<T: DeserializeOwned>(row: &AnyRow, column: &str) -> Result<Option<T>> {
 }
 
 async fn happenings(connection: &mut AnyConnection, id: CaseId) -> Result<Vec<Happening>> {
-    let rows = sqlx::query("SELECT event, step, at FROM case_event WHERE case_id = $1 ORDER BY seq")
+    let rows = sqlx::query("SELECT event, step, at, details FROM case_event WHERE case_id = $1 ORDER BY seq")
         .bind(id.to_string())
         .fetch_all(connection)
         .await?;
     rows.iter()
         .map(|row| {
+            let event = document(row, "event")?;
             Ok(Happening {
-                event: document(row, "event")?,
+                event,
+                pause: pause(event, &document(row, "details")?),
                 at: Timestamp::from_millis(row.try_get("at")?),
                 step: u16::try_from(row.try_get::<i64, _>("step")?).unwrap_or(0),
             })
         })
         .collect()
+}
+
+/// What was said about a special procedure; earlier ones said less.
+pub(super) fn pause(event: CaseEvent, details: &serde_json::Value) -> Option<Pause> {
+    (event == CaseEvent::Suspend).then(|| serde_json::from_value(details.clone()).ok())?
 }
 
 async fn correction(connection: &mut AnyConnection, id: CaseId) -> Result<Option<Correction>> {

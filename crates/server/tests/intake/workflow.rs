@@ -1,6 +1,6 @@
 //! From submission to result: acceptance, correction, withdrawal, clocks, instant approval, payment.
 
-use reqwest::StatusCode;
+use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
 
 use super::support::{City, Officer, Resident, new_id};
@@ -133,6 +133,21 @@ async fn a_special_procedure_stops_the_clock() {
     officer.does(&case, json!({"act": "accept"})).await;
     let stopped = officer.does(&case, json!({"act": "suspend", "kind": "inspection", "days": 10})).await;
     assert_eq!((&stopped["case"]["status"], &stopped["case"]["clock"]["paused"]), (&json!("suspended"), &json!(true)));
+    // Ten working days from Monday the 23rd; the applicant is told in writing what for and until when.
+    let timeline = |view: &Value, state: &str| {
+        let entries = view["case"]["timeline"].as_array().unwrap().clone();
+        entries.into_iter().rev().find(|entry| entry["state"] == state).unwrap()
+    };
+    let now = timeline(&stopped, "now");
+    assert_eq!(
+        (&now["due"], &now["note"]["zh"]),
+        (&json!("2026-12-07"), &json!("检验检测，预计 10 个工作日，不计入办理期限"))
+    );
+    let events = one.request(Method::GET, "/v1/events").header("accept", "application/json");
+    let told = super::support::read(events).await.1.to_string();
+    assert!(told.contains("进入特别程序") && told.contains("最晚到 12月7日") && told.contains("inspection"), "{told}");
+    let unknown = officer.act(&case, json!({"act": "suspend", "kind": "a long lunch", "days": 10})).await;
+    assert!(unknown.0.is_client_error());
     city.clock.days_later(2);
     let officer = city.officer(OFFICE).await;
     let goes_on = officer.does(&case, json!({"act": "resume"})).await;
