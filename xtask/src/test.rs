@@ -83,8 +83,16 @@ pub fn in_session(command: Command) -> Command {
     let mut words = vec![command.get_program().to_string_lossy().into_owned()];
     words.extend(command.get_args().map(|word| word.to_string_lossy().into_owned()));
     let quoted: Vec<String> = words.iter().map(|word| format!("'{}'", word.replace('\'', "'\\''"))).collect();
-    let script =
-        format!("echo | gnome-keyring-daemon --unlock --components=secrets >/dev/null 2>&1; exec {}", quoted.join(" "));
+    // A control folder of its own, or it would unlock the daemon of a session beside this one; and nobody may ask before
+    // it is on the bus, or the bus would start a second one, locked.
+    let script = format!(
+        "mkdir -p \"$XDG_DATA_HOME/control\"; \
+         echo | gnome-keyring-daemon --unlock --components=secrets --control-directory=\"$XDG_DATA_HOME/control\" >/dev/null 2>&1; \
+         for turn in $(seq 100); do dbus-send --session --print-reply --dest=org.freedesktop.DBus / \
+         org.freedesktop.DBus.NameHasOwner string:org.freedesktop.secrets 2>/dev/null | grep -q true && break; sleep 0.1; done; \
+         exec {}",
+        quoted.join(" ")
+    );
     let mut wrapped = shell::command("xvfb-run");
     wrapped
         .args(["-a", "-s", "-screen 0 1400x1000x24", "dbus-run-session", "--", "sh", "-c", &script])
