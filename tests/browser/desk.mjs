@@ -28,8 +28,8 @@ export async function askCorrection(officer) {
   await officer.getByText('补正告知已发出').first().waitFor()
 }
 
-/** Judges what is to be judged and brings the case to the end of this department's steps. */
-export async function grant(officer) {
+/** Judges what is to be judged and brings the case to the end of this department's steps, or to where `last` can be pressed. */
+export async function grant(officer, last) {
   const over = officer.getByText('已办结').or(officer.getByText('已准予'))
   const claim = officer.locator('.acts').getByRole('button', { name: /^领办/ })
   const accept = officer.locator('.acts').getByRole('button', { name: '受理', exact: true })
@@ -38,6 +38,8 @@ export async function grant(officer) {
     for (const button of await officer.getByRole('button', { name: '属实，通过' }).all()) await button.click()
     await over.or(claim).or(accept).or(standard).first().waitFor()
     if (await over.first().isVisible()) return
+    const end = last && officer.locator('.acts').getByRole('button', last)
+    if (await end?.isVisible()) return end.click()
     const before = await officer.locator('.acts').innerText()
     if (await claim.isVisible()) await claim.click()
     else if (await accept.isVisible()) {

@@ -115,6 +115,14 @@ await step('a question answered differently is a choice in the form', async () =
   await asked.getByText('这一题，两台设备上填得不一样').waitFor({ state: 'detached' })
   for (const page of [old, young]) await until('the chosen answer', async () => (await command(page, 'draft_open', { draft_id: draft.id })).answers.rent_month === theirs)
 })
+await step('the form says when the account has it', async () => {
+  await goTo(old, `/drafts/${draft.id}/q/rent`)
+  await old.locator('.save.is-account').getByText('已存到您的账户').waitFor()
+  await old.locator('#f-rent_month').fill('2345')
+  await old.locator('.save.is-saved').waitFor()
+  await old.locator('.save.is-account').waitFor()
+  await until('the answer on the phone', async () => (await command(young, 'draft_open', { draft_id: draft.id })).answers.rent_month === 234500)
+})
 await step('the page is in order in senior mode and in the dark', async () => {
   for (const [name, changes] of [['senior', { mode: 'senior' }], ['dark', { mode: 'standard', theme: 'dark' }], ['english', { theme: 'light', language: 'en' }]]) {
     await settle(young, changes)

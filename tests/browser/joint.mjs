@@ -4,7 +4,7 @@ import { pay } from './cashier.mjs'
 import { declareAndSend, draftOf, fillIn } from './form.mjs'
 import { officerOf, workThrough } from './officer.mjs'
 import { answersFrom, joint, nameOf } from './pack.mjs'
-import { APPS, close, command, must, openBrowser, openPage, settleIn, step, until } from './person.mjs'
+import { APPS, close, command, must, openBrowser, openPage, pdf, settleIn, step, until } from './person.mjs'
 
 const only = process.argv[2]
 const browser = await openBrowser()
@@ -137,6 +137,21 @@ const JOURNEYS = [
     answers: { ...SHOP, residential: false, drains: true, drainage_permit__equipment: ['oil', 'screen'], tobacco: false, sign: 'plain', road: true },
     needed: ['food-operation-permit', 'drainage-permit', 'sign-filing', 'road-occupation'],
     async then(page, app, id, say) {
+      await say('a paper that was promised is handed in later, and its part goes on', async () => {
+        const permit = await opened(page, id, 'food-operation-permit')
+        await laneSays(page, 'food-operation-permit', '等您补交')
+        await lane(page, 'food-operation-permit').getByRole('link', { name: '去补交' }).click()
+        await page.getByRole('button', { name: '补交材料' }).click()
+        await page.getByText('还没有附上材料').waitFor()
+        await page.locator('#m-safety-rules input[type=file]').setInputFiles({ name: 'rules.pdf', mimeType: 'application/pdf', buffer: pdf() })
+        await page.getByText('第 1 份，已附上').waitFor()
+        await page.locator('label.declare').click()
+        await page.getByRole('button', { name: '补交材料' }).click()
+        await page.waitForURL(/cases\/cas_[0-9a-f]+$/)
+        await until('the paper at the desk', async () => (await caseOf(page, permit)).promises.every((one) => one.handed_in))
+        await page.getByRole('link', { name: '看整件事' }).click()
+        await laneSays(page, 'food-operation-permit', '正在办')
+      })
       await say('a simple filing is granted by rules, nobody touches it', () => laneSays(page, 'sign-filing', '办好了'))
       await say('the charge of one part is paid at the gateway, and it goes on', async () => {
         const road = await opened(page, id, 'road-occupation')

@@ -121,9 +121,26 @@ await step('the resident is told and corrects only that', async () => {
   }
   throw new Error(`the correction did not arrive; the page says ${await heading()}`)
 })
-await step('the officer sees what changed and grants it', async () => {
+await step('the officer sees what changed, and waits for what was promised', async () => {
   await officer.reload()
   await officer.getByText('1,900.00').first().waitFor()
+  await grant(officer, { name: '其余已看完，等补交' })
+  await officer.locator('dialog').getByRole('button', { name: '其余已看完，等补交' }).click()
+  await officer.getByText('已停表，等申请人补交').waitFor()
+})
+await step('the resident hands in what she promised', async () => {
+  await page.goto(`${APP}/#/cases`)
+  const waits = page.locator('section[aria-labelledby=due]')
+  await waits.getByRole('link', { name: /^去补交/ }).click()
+  await page.locator('#m-rent-records input[type=file]').setInputFiles({ name: '付租记录.pdf', mimeType: 'application/pdf', buffer: pdf() })
+  await see('第 1 份，已附上')
+  await page.locator('main label.declare').click()
+  await page.getByRole('button', { name: '补交材料' }).click()
+  await page.waitForURL(/cases\/cas_[0-9a-f]+$/)
+  await see('承诺后补的都齐了')
+})
+await step('the case is back at the desk and is granted', async () => {
+  await officer.reload()
   await grant(officer)
 })
 await step('the resident holds the result and the inbox tells of it', async () => {

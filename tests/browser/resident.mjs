@@ -10,13 +10,14 @@ export function posted(page, bytes) {
   return page.evaluate(async (bytes) => (await (await fetch('/host/files', { method: 'POST', headers: { 'X-File-Name': 'lease.pdf' }, body: new Uint8Array(bytes) })).json()).token, [...bytes])
 }
 
-/** A rent withdrawal, filled and with its contract attached, ready to be sent. */
-export async function readyRent(page) {
+/** A rent withdrawal, filled and with its contract attached, ready to be sent. With `later` the payments are promised. */
+export async function readyRent(page, later = false) {
   const draft = await until('the catalogue', () => command(page, 'draft_start', { code: 'gjj-rent' }).catch(() => undefined))
   await until('the bank cards of the register', async () => ((await command(page, 'draft_open', { draft_id: draft.id })).state.fields.bank_card?.offered.length ?? 0) > 1)
   await command(page, 'draft_save', { draft_id: draft.id, revision: draft.revision, changes: RENT })
   await command(page, 'material_attach', { draft_id: draft.id, slot: 'lease-contract', tokens: [await posted(page, pdf())] })
-  return command(page, 'material_defer', { draft_id: draft.id, slot: 'rent-records', promised: true })
+  if (later) return command(page, 'material_defer', { draft_id: draft.id, slot: 'rent-records', promised: true })
+  return command(page, 'material_attach', { draft_id: draft.id, slot: 'rent-records', tokens: [await posted(page, pdf())] })
 }
 
 /** Sends a ready draft and waits for its number. */

@@ -15,7 +15,7 @@ use haoban_domain::{
 use haoban_testkit::{Desk, Device, wait_for};
 use haoban_wire::{
     desk::DeskActBody,
-    ui::{CaseOpen, DraftSave, DraftStart, DraftSubmit, DraftView, MaterialAttach, MaterialDefer},
+    ui::{CaseOpen, DraftSave, DraftStart, DraftSubmit, DraftView, MaterialAttach},
 };
 use serde_json::{Value, json};
 
@@ -62,7 +62,7 @@ pub async fn save(
     Ok(commands::draft_save(&device.client, request).await?.revision)
 }
 
-/// A rent draft that is ready to be sent: answers, contract attached, payments promised for later.
+/// A rent draft that is ready to be sent: answers, contract and payments attached.
 ///
 /// # Errors
 /// When something is still missing; the problems are part of the error.
@@ -82,8 +82,11 @@ pub async fn complete_rent_draft(device: &Device, contract: Vec<u8>) -> anyhow::
     let token = device.files.offer("租赁合同.pdf", contract);
     let slot = "lease-contract".to_owned();
     commands::material_attach(&device.client, MaterialAttach { draft_id: draft.id, slot, tokens: vec![token] }).await?;
-    let defer = MaterialDefer { draft_id: draft.id, slot: "rent-records".to_owned(), promised: true };
-    let view = commands::material_defer(&device.client, defer).await?;
+    let token = device.files.offer("付租记录.pdf", haoban_testkit::pdf(1));
+    let slot = "rent-records".to_owned();
+    let view =
+        commands::material_attach(&device.client, MaterialAttach { draft_id: draft.id, slot, tokens: vec![token] })
+            .await?;
     anyhow::ensure!(view.state.complete, "the draft is not complete: {:#?}", problems(&view));
     Ok(view)
 }

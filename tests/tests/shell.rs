@@ -229,8 +229,8 @@ async fn attach_and_send(window: &Window) -> anyhow::Result<CaseId> {
     page.click("#m-lease-contract-pick").await?;
     page.see("contract.pdf").await?;
     page.see("photo.jpg").await?;
-    page.run("document.querySelector('#m-rent-records-later').click()", &[]).await?;
-    page.see("承诺").await?;
+    page.click("#m-rent-records-pick").await?;
+    page.find("#m-rent-records .filerow:nth-child(2)").await?;
     page.click("main .btn.p").await?;
     page.find("#declare").await?;
     page.run("document.querySelector('#declare').click()", &[]).await?;

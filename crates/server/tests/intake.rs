@@ -23,6 +23,8 @@ mod licences;
 mod on_postgres;
 #[path = "support/postgres.rs"]
 mod postgres;
+#[path = "intake/promised.rs"]
+mod promised;
 #[path = "intake/publicity.rs"]
 mod publicity;
 #[path = "intake/scanning.rs"]

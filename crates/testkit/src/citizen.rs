@@ -145,9 +145,9 @@ pub struct RentCase {
     pub body: Value,
     /// Id of the draft.
     pub draft: String,
-    /// Id of the contract.
-    pub file: String,
-    /// Its bytes.
+    /// Ids of the contract and of the record of payments.
+    pub files: [String; 2],
+    /// The bytes of both.
     pub contract: Vec<u8>,
 }
 
@@ -155,7 +155,8 @@ impl RentCase {
     /// A fresh one.
     #[must_use]
     pub fn new(contract: Vec<u8>) -> Self {
-        let (draft, file) = (fresh_draft(), FileId::new(now_millis(), random()).to_string());
+        let file = || FileId::new(now_millis(), random()).to_string();
+        let (draft, files) = (fresh_draft(), [file(), file()]);
         let body = json!({
             "draft_id": draft, "item_code": "gjj-rent", "item_version": 1, "declared": true, "channel": "app",
             "answers": {
@@ -163,10 +164,13 @@ impl RentCase {
                 "rent_month": 180_000, "address": {"region": "410105", "detail": "No. 3"},
                 "bank_card": "6217000000000000004"
             },
-            "materials": {"lease-contract": {"kind": "upload", "files": [file]}, "rent-records": {"kind": "deferred"}},
-            "files": {file.clone(): digest(&contract)}
+            "materials": {
+                "lease-contract": {"kind": "upload", "files": [files[0]]},
+                "rent-records": {"kind": "upload", "files": [files[1]]}
+            },
+            "files": {files[0].clone(): digest(&contract), files[1].clone(): digest(&contract)}
         });
-        Self { body, draft, file, contract }
+        Self { body, draft, files, contract }
     }
 
     /// Uploads what is needed.
@@ -174,7 +178,8 @@ impl RentCase {
     /// # Errors
     /// When the platform does not take it.
     pub async fn upload(&self, citizen: &Citizen) -> anyhow::Result<()> {
-        citizen.upload(&self.draft, &self.file, "lease-contract", &self.contract).await
+        citizen.upload(&self.draft, &self.files[0], "lease-contract", &self.contract).await?;
+        citizen.upload(&self.draft, &self.files[1], "rent-records", &self.contract).await
     }
 }
 

@@ -30,6 +30,7 @@ macro_rules! commands {
             draft_open(DraftOpen) -> DraftView;
             draft_save(DraftSave) -> DraftSaved;
             draft_list(DraftList) -> DraftListView;
+            draft_account(DraftAccountOpen) -> DraftAccount;
             draft_rename(DraftRename) -> DraftListView;
             draft_delete(DraftDelete) -> DraftListView;
             draft_restore(DraftRestore) -> DraftListView;
@@ -56,6 +57,7 @@ macro_rules! commands {
             case_open(CaseOpen) -> CaseOpened;
             case_withdraw(CaseWithdraw) -> CaseOpened;
             correction_start(CorrectionStart) -> DraftView;
+            supply_start(SupplyStart) -> DraftView;
             receipt_export(ReceiptExport) -> ReceiptExported;
             inbox_open(InboxOpen) -> InboxView;
             inbox_read(InboxRead) -> InboxView;

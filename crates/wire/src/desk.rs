@@ -163,6 +163,9 @@ pub struct DeskCase {
     pub targets: Vec<CorrectionTarget>,
     /// Objections of the public, the oldest first.
     pub objections: Vec<DeskObjection>,
+    /// Earlier promises of the applicant to hand something in later that were not kept.
+    #[serde(default)]
+    pub broken_promises: u32,
     /// Name of the joint service this case is part of.
     pub joint: Option<LocalText>,
     /// All parts of that application, this one among them: offices and dates, nothing of their forms.
@@ -313,6 +316,8 @@ pub enum DeskAct {
     Refuse,
     /// 特别程序.
     Suspend,
+    /// Wait for promised materials.
+    AwaitPromised,
     /// Resume.
     Resume,
     /// Dismiss an objection.
@@ -379,6 +384,8 @@ pub enum DeskActBody {
         /// Expected working days.
         days: u16,
     },
+    /// 等候容缺后补的材料: everything else was looked at; the clock stands still until they come.
+    AwaitPromised,
     /// Go on.
     Resume,
     /// 异议不成立, with reasons; the publicity period runs on.

@@ -192,6 +192,16 @@ pub struct CorrectCase {
     pub files: BTreeMap<FileId, String>,
 }
 
+/// `POST /v1/cases/{id}/materials`, with an `Idempotency-Key`: what was promised for later (容缺后补).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct SupplyMaterials {
+    /// Promised slots that are settled now, some or all of them.
+    pub materials: BTreeMap<String, MaterialChoice>,
+    /// SHA-256 (hex) of every uploaded file.
+    pub files: BTreeMap<FileId, String>,
+}
+
 /// `POST /v1/cases/{id}/withdrawal`, with an `Idempotency-Key`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -256,6 +266,8 @@ pub enum NoticeKind {
     Ended,
     /// The applicant must pay.
     PaymentRequested,
+    /// The applicant must hand in what was promised for later.
+    MaterialsAwaited,
     /// An appointment was made, changed, cancelled or missed.
     Appointment,
 }

@@ -195,3 +195,33 @@ async fn a_key_belongs_to_whoever_used_it() -> anyhow::Result<()> {
     assert_eq!((status, &problem["code"]), (422, &json!("key_reused")));
     Ok(())
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn promised_papers_that_were_sent_again_come_once() -> anyhow::Result<()> {
+    let (platform, proxy) = Platform::start_behind_proxy().await?;
+    let citizen = Citizen::sign_in(&proxy.url(), TENANT).await?;
+    let rent = RentCase::new(pdf(2));
+    rent.upload(&citizen).await?;
+    let mut body = rent.body.clone();
+    let payments = body["materials"]["rent-records"].take();
+    body["materials"]["rent-records"] = json!({ "kind": "deferred" });
+    let file = rent.files[1].clone();
+    let digest = body["files"].as_object_mut().and_then(|files| files.remove(&file));
+    let (status, submitted) = citizen.submit(&body).await?;
+    assert_eq!(status, 201, "{submitted}");
+    let path = format!("/v1/cases/{}/materials", submitted["case"]["id"].as_str().unwrap_or_default());
+    let supply = json!({ "materials": { "rent-records": payments }, "files": { file: digest } });
+    let key = key();
+    proxy.set(Trouble::SwallowAnswers);
+    assert!(citizen.post(&path, &key, &supply).await.is_err(), "its answer is swallowed");
+    proxy.set(Trouble::None);
+    let again: Vec<_> = join_all((0..20).map(|_| citizen.post(&path, &key, &supply))).await.into_iter().collect();
+    for answer in again {
+        let (status, case) = answer?;
+        assert_eq!((status, &case["revision"]), (200, &json!(2)), "{case}");
+    }
+    let after = look_through(&platform.database(), &platform.data()).await?;
+    assert!(after.cases >= 1);
+    report("once/promised", &[("tries", 21), ("swallowed", 1), ("lost", 0), ("doubled", 0)]);
+    Ok(())
+}

@@ -5,6 +5,7 @@ mod decisions;
 mod follow;
 mod keys;
 mod networks;
+mod promised;
 mod receipts;
 mod rent;
 mod strangers;

@@ -3,4 +3,4 @@
 /**
  * What can happen to a case.
  */
-export type CaseEventKind = "accept" | "start_review" | "request_correction" | "correct" | "not_accept" | "pass_step" | "suspend" | "resume" | "grant" | "refuse" | "withdraw" | "terminate" | "close" | "pay" | "abandon" | "object" | "dismiss" | "uphold" | "end_publicity";
+export type CaseEventKind = "accept" | "start_review" | "request_correction" | "correct" | "not_accept" | "pass_step" | "suspend" | "resume" | "grant" | "refuse" | "withdraw" | "terminate" | "close" | "pay" | "abandon" | "object" | "dismiss" | "uphold" | "end_publicity" | "await_promised" | "supply" | "lapse";

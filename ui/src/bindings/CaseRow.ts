@@ -3,6 +3,7 @@ import type { CaseClock } from "./CaseClock";
 import type { CaseId } from "./CaseId";
 import type { CaseStatus } from "./CaseStatus";
 import type { CorrectionId } from "./CorrectionId";
+import type { Date } from "./Date";
 import type { LocalText } from "./LocalText";
 import type { TimelineState } from "./TimelineState";
 import type { Timestamp } from "./Timestamp";
@@ -54,4 +55,12 @@ correction_id: CorrectionId | null,
 /**
  * How many points of it.
  */
-correction_points: number, };
+correction_points: number, 
+/**
+ * Materials promised for later that have not come.
+ */
+promised: number, 
+/**
+ * First day by which one of them is due.
+ */
+promised_by: Date | null, };

@@ -9,6 +9,7 @@ import type { DecisionView } from "./DecisionView";
 import type { HeadlineState } from "./HeadlineState";
 import type { JointLane } from "./JointLane";
 import type { LocalText } from "./LocalText";
+import type { PromisedMaterial } from "./PromisedMaterial";
 import type { TimelineEntry } from "./TimelineEntry";
 import type { Timestamp } from "./Timestamp";
 
@@ -92,6 +93,10 @@ answers: Record<string, unknown>,
  * How each material was settled.
  */
 materials: Array<CaseMaterial>, 
+/**
+ * Materials that were promised for later, in the item's order (容缺后补).
+ */
+promises: Array<PromisedMaterial>, 
 /**
  * Whether it can be taken back now.
  */

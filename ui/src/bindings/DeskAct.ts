@@ -3,4 +3,4 @@
 /**
  * What an officer can do.
  */
-export type DeskAct = "claim" | "release" | "accept" | "not_accept" | "request_correction" | "pass_step" | "grant" | "refuse" | "suspend" | "resume" | "dismiss" | "uphold";
+export type DeskAct = "claim" | "release" | "accept" | "not_accept" | "request_correction" | "pass_step" | "grant" | "refuse" | "suspend" | "await_promised" | "resume" | "dismiss" | "uphold";

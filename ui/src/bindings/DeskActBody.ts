@@ -38,7 +38,7 @@ kind: PauseKind,
 /**
  * Expected working days.
  */
-days: number, } | { "act": "resume" } | { "act": "dismiss", 
+days: number, } | { "act": "await_promised" } | { "act": "resume" } | { "act": "dismiss", 
 /**
  * Objection.
  */

@@ -74,6 +74,10 @@ targets: Array<CorrectionTarget>,
  */
 objections: Array<DeskObjection>, 
 /**
+ * Earlier promises of the applicant to hand something in later that were not kept.
+ */
+broken_promises: number, 
+/**
  * Name of the joint service this case is part of.
  */
 joint: LocalText | null, 

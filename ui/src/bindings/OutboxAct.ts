@@ -3,4 +3,4 @@
 /**
  * What an entry does.
  */
-export type OutboxAct = "submit" | "correct" | "withdraw";
+export type OutboxAct = "submit" | "correct" | "supply" | "withdraw";

@@ -29,6 +29,8 @@ import type { DeviceAdmit } from './DeviceAdmit'
 import type { DeviceRemove } from './DeviceRemove'
 import type { DevicesOpen } from './DevicesOpen'
 import type { DevicesView } from './DevicesView'
+import type { DraftAccount } from './DraftAccount'
+import type { DraftAccountOpen } from './DraftAccountOpen'
 import type { DraftChoose } from './DraftChoose'
 import type { DraftDelete } from './DraftDelete'
 import type { DraftList } from './DraftList'
@@ -103,6 +105,7 @@ import type { SessionEnd } from './SessionEnd'
 import type { SessionView } from './SessionView'
 import type { Settings } from './Settings'
 import type { SettingsSave } from './SettingsSave'
+import type { SupplyStart } from './SupplyStart'
 import type { VaultUnlock } from './VaultUnlock'
 
 export interface Commands {
@@ -129,6 +132,7 @@ export interface Commands {
   draft_open: { request: DraftOpen; response: DraftView }
   draft_save: { request: DraftSave; response: DraftSaved }
   draft_list: { request: DraftList; response: DraftListView }
+  draft_account: { request: DraftAccountOpen; response: DraftAccount }
   draft_rename: { request: DraftRename; response: DraftListView }
   draft_delete: { request: DraftDelete; response: DraftListView }
   draft_restore: { request: DraftRestore; response: DraftListView }
@@ -155,6 +159,7 @@ export interface Commands {
   case_open: { request: CaseOpen; response: CaseOpened }
   case_withdraw: { request: CaseWithdraw; response: CaseOpened }
   correction_start: { request: CorrectionStart; response: DraftView }
+  supply_start: { request: SupplyStart; response: DraftView }
   receipt_export: { request: ReceiptExport; response: ReceiptExported }
   inbox_open: { request: InboxOpen; response: InboxView }
   inbox_read: { request: InboxRead; response: InboxView }

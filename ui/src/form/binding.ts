@@ -94,12 +94,20 @@ function bind(controller: DraftController): DraftForm {
   const stopListening = listen((event) => {
     if (opensAnew(event, controller.view, controller.busy)) void controller.reopen().catch(() => undefined)
   })
+  // A correction does not follow, and most people's drafts do not: then the core says so in a moment.
+  const askAccount = () => {
+    if (controller.view.correction || controller.view.frozen) return
+    void call('draft_account', { draft_id: controller.view.id }).then((account) => controller.setAccount(account), () => undefined)
+  }
+  const stopAsking = listen((event) => event.kind === 'devices_changed' && askAccount())
+  askAccount()
   const flush = () => void controller.flush()
   window.addEventListener('pagehide', flush)
   watch(() => app.value.online, (online) => controller.setOnline(online), { immediate: true })
   onScopeDispose(() => {
     stopHearing()
     stopListening()
+    stopAsking()
     window.removeEventListener('pagehide', flush)
     controller.close()
   })

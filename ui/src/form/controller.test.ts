@@ -199,6 +199,25 @@ describe('the save line', () => {
     form.setOnline(false)
     expect(form.saveLine.kind).toBe('offline')
   })
+
+  it('names the account only while just this content is there', async () => {
+    const { clock, port, form } = setUp()
+    form.edit('rent', 1)
+    clock.nextFrame()
+    await port.accept()
+    const revision = form.view.revision
+    form.setAccount({ revision: revision - 1, at: '2026-11-23T06:30:00Z' })
+    expect(form.saveLine.kind).toBe('saved')
+    form.setAccount({ revision, at: '2026-11-23T06:39:00Z' })
+    expect(form.saveLine).toEqual({ kind: 'account', at: '2026-11-23T06:39:00Z' })
+    form.edit('rent', 2)
+    expect(form.saveLine.kind).toBe('saved')
+    clock.nextFrame()
+    await port.accept()
+    expect(form.saveLine.kind).toBe('saved')
+    form.setAccount({ revision: form.view.revision, at: null })
+    expect(form.saveLine.kind).toBe('saved')
+  })
 })
 
 describe('problems', () => {

@@ -3,6 +3,7 @@
  * saves one change set at a time, and knows when a problem may be shown. Plain TypeScript.
  */
 
+import type { DraftAccount } from '../bindings/DraftAccount'
 import type { DraftSave } from '../bindings/DraftSave'
 import type { DraftSaved } from '../bindings/DraftSaved'
 import type { DraftView } from '../bindings/DraftView'
@@ -53,6 +54,7 @@ export class DraftController {
   private reopening = false
   private online = true
   private savedOnce: boolean
+  private account: DraftAccount | null = null
 
   constructor(
     draft: DraftView,
@@ -156,12 +158,20 @@ export class DraftController {
   /** Where the answers are. */
   get saveLine(): SaveLine {
     const savedAt = this.savedOnce ? this.draft.saved_at : null
-    return saveLine({ savedAt, slow: this.slow, failed: this.failed, online: this.online })
+    // What was typed since is on this device only.
+    const accountAt = !this.busy && this.account?.revision === this.draft.revision ? this.account.at : null
+    return saveLine({ savedAt, accountAt, slow: this.slow, failed: this.failed, online: this.online })
   }
 
   /** Whether something typed is not on the disk yet. */
   get busy(): boolean {
     return this.sending !== null || this.reopening || this.pending.size > 0 || this.pageDirty
+  }
+
+  /** What the account has of this draft. */
+  setAccount(account: DraftAccount): void {
+    this.account = account
+    this.changed()
   }
 
   /** The platform answers, or no longer. */

@@ -1,9 +1,10 @@
-/** The one line that says where the answers are. Five states, told apart by words and icon. */
+/** The one line that says where the answers are: five states once something was written, told apart by words and icon. */
 
 /** State of the save line. */
 export type SaveLine =
   | { kind: 'fresh' }
   | { kind: 'saved'; at: string }
+  | { kind: 'account'; at: string }
   | { kind: 'saving' }
   | { kind: 'offline'; at: string }
   | { kind: 'failed'; code: string }
@@ -12,6 +13,8 @@ export type SaveLine =
 export interface SaveFacts {
   /** When the draft was last written to the disk; `null` before the first time. */
   savedAt: string | null
+  /** When just this came to the account, for those whose drafts follow them; `null` while it has not. */
+  accountAt: string | null
   /** A save has been under way for longer than a second. */
   slow: boolean
   /** Code of the last failure, if the last try failed. */
@@ -20,10 +23,11 @@ export interface SaveFacts {
   online: boolean
 }
 
-/** Says which of the five states holds. */
+/** Says which state holds. */
 export function saveLine(facts: SaveFacts): SaveLine {
   if (facts.failed) return { kind: 'failed', code: facts.failed }
   if (facts.slow) return { kind: 'saving' }
   if (!facts.savedAt) return { kind: 'fresh' }
+  if (facts.accountAt) return { kind: 'account', at: facts.accountAt }
   return facts.online ? { kind: 'saved', at: facts.savedAt } : { kind: 'offline', at: facts.savedAt }
 }

@@ -13,7 +13,7 @@ use crate::words::{words, words_local};
 /// Those that wait for the resident first, by day; then the latest.
 pub(crate) fn in_order(mut cases: Vec<CaseView>) -> Vec<CaseView> {
     cases.sort_by_key(|case| {
-        let waits = open_correction(case).map(|(_, due)| due);
+        let waits = open_correction(case).map(|(_, due)| due).or_else(|| promised_by(case));
         let pays = case.status == CaseStatus::AwaitingPayment;
         (waits.is_none() && !pays, waits, std::cmp::Reverse(case.submitted_at))
     });
@@ -26,9 +26,17 @@ fn open_correction(case: &CaseView) -> Option<(usize, Date)> {
     (case.status == CaseStatus::CorrectionRequested).then_some((notice.points.len(), notice.due))
 }
 
+/// The first day by which a material promised for later must be there.
+fn promised_by(case: &CaseView) -> Option<Date> {
+    case.promised().map(|promise| promise.due).min()
+}
+
 /// Whether a case is a line of its own: parts of a joint case stand in its lanes, until one waits for the resident.
 pub(crate) fn stands_alone(case: &CaseView) -> bool {
-    case.parent.is_none() || open_correction(case).is_some() || case.status == CaseStatus::AwaitingPayment
+    case.parent.is_none()
+        || open_correction(case).is_some()
+        || promised_by(case).is_some()
+        || case.status == CaseStatus::AwaitingPayment
 }
 
 /// One line of a list.
@@ -46,11 +54,18 @@ pub(crate) fn case_row(case: &CaseView, today: Date) -> CaseRow {
         submitted_at: case.submitted_at,
         correction_id: correction.and(case.correction.as_ref().map(|notice| notice.id)),
         correction_points: correction.map_or(0, |(points, _)| points.try_into().unwrap_or(u32::MAX)),
+        promised: case.promised().count().try_into().unwrap_or(u32::MAX),
+        promised_by: promised_by(case),
     }
 }
 
 /// The sentence beneath the rail: who must do what, until when.
 fn note(case: &CaseView, today: Date) -> LocalText {
+    if let (Some(due), false) =
+        (promised_by(case), matches!(case.status, CaseStatus::CorrectionRequested | CaseStatus::AwaitingPayment))
+    {
+        return promise_note(case, due);
+    }
     match case.status {
         CaseStatus::CorrectionRequested => correction_note(case, today),
         CaseStatus::Submitted => due_note("case.note.submitted", case, today),
@@ -72,6 +87,11 @@ fn correction_note(case: &CaseView, today: Date) -> LocalText {
     let points = LocalText::new(points.to_string(), points.to_string());
     let key = if due < today { "case.note.correct_over" } else { "case.note.correct" };
     words_local(key, &[("points", &points), ("due", &day(due)), ("department", &case.department)])
+}
+
+fn promise_note(case: &CaseView, due: Date) -> LocalText {
+    let count = case.promised().count().to_string();
+    words_local("case.note.supply", &[("count", &LocalText::new(count.clone(), count)), ("due", &day(due))])
 }
 
 fn due_note(key: &str, case: &CaseView, today: Date) -> LocalText {

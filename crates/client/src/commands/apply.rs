@@ -3,15 +3,15 @@
 use haoban_wire::{
     Problem,
     ui::{
-        DraftDelete, DraftList, DraftListView, DraftOpen, DraftRename, DraftRestore, DraftSave, DraftSaved, DraftStart,
-        DraftSubmit, DraftSubmitted, DraftView, MaterialAttach, MaterialDefer, MaterialPaste, MaterialPick,
-        MaterialRemove, MaterialUseLicence, OutboxDiscard, OutboxList, OutboxPause, OutboxRetry, OutboxView,
-        RowsColumns, RowsExport, RowsExported, RowsJudge, RowsOpen, RowsPick, RowsRead, RowsTake, RowsTemplate,
-        RowsView,
+        DraftAccount, DraftAccountOpen, DraftDelete, DraftList, DraftListView, DraftOpen, DraftRename, DraftRestore,
+        DraftSave, DraftSaved, DraftStart, DraftSubmit, DraftSubmitted, DraftView, MaterialAttach, MaterialDefer,
+        MaterialPaste, MaterialPick, MaterialRemove, MaterialUseLicence, OutboxDiscard, OutboxList, OutboxPause,
+        OutboxRetry, OutboxView, RowsColumns, RowsExport, RowsExported, RowsJudge, RowsOpen, RowsPick, RowsRead,
+        RowsTake, RowsTemplate, RowsView,
     },
 };
 
-use crate::{Client, drafts, materials, outbox, tables};
+use crate::{Client, drafts, follow, materials, outbox, tables};
 
 /// Starts a new draft.
 pub async fn draft_start(client: &Client, request: DraftStart) -> Result<DraftView, Problem> {
@@ -31,6 +31,11 @@ pub async fn draft_save(client: &Client, request: DraftSave) -> Result<DraftSave
 /// Lists drafts.
 pub async fn draft_list(client: &Client, request: DraftList) -> Result<DraftListView, Problem> {
     Ok(drafts::list(client, request).await?)
+}
+
+/// Whether the account has a draft as it is here.
+pub async fn draft_account(client: &Client, request: DraftAccountOpen) -> Result<DraftAccount, Problem> {
+    Ok(follow::account(client, request.draft_id).await?)
 }
 
 /// Renames a draft.

@@ -7,7 +7,7 @@ use haoban_wire::{
         AppointmentList, AppointmentListView, AppointmentSlots, AppointmentSlotsView, CaseList, CaseListView, CaseOpen,
         CaseOpened, CasePay, CasePayStarted, CaseWithdraw, CorrectionStart, DraftView, InboxOpen, InboxRead, InboxView,
         LicenceList, LicenceListView, LicencePresent, LicencePresented, PublicityObject, PublicityOpen, PublicityView,
-        ReceiptExport, ReceiptExported,
+        ReceiptExport, ReceiptExported, SupplyStart,
     },
 };
 
@@ -31,6 +31,12 @@ pub async fn case_withdraw(client: &Client, request: CaseWithdraw) -> Result<Cas
     }
     outbox::queue_withdrawal(client, request.case_id, case.item_name, request.reason).await?;
     cases::open(client, request.case_id).await
+}
+
+/// What a case was promised for later, as a draft.
+pub async fn supply_start(client: &Client, request: SupplyStart) -> Result<DraftView, Problem> {
+    let case = cases::mirror(client, request.case_id).await?.ok_or(ProblemCode::NotFound)?;
+    Ok(drafts::start_supply(client, &case).await?)
 }
 
 /// The correction of a case as a draft.

@@ -58,6 +58,7 @@ fn row(draft: StoredDraft) -> DraftRow {
         total: record.total,
         saved_at: draft.saved_at,
         frozen: draft.standing == Standing::Frozen,
+        correction_cause: record.correction.as_ref().map(|correction| correction.cause),
         correction_of: record.correction.map(|correction| correction.case_number),
         ended_elsewhere: record.ended_elsewhere,
         collisions: record.collisions.len().try_into().unwrap_or(u32::MAX),

@@ -30,7 +30,7 @@ use tokio::sync::OwnedMutexGuard;
 
 pub use choose::choose;
 pub(crate) use correction::settled_targets;
-pub use correction::start_correction;
+pub use correction::{start_correction, start_supply};
 pub use list::{delete, list, purge, rename, restore, rows};
 pub(crate) use opened::OpenDraft;
 pub(crate) use record::{

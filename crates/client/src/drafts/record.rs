@@ -14,7 +14,10 @@ use haoban_domain::{
     text::LocalText,
     time::Timestamp,
 };
-use haoban_wire::{ProblemCode, ui::UpgradeNote};
+use haoban_wire::{
+    ProblemCode,
+    ui::{CorrectionCause, UpgradeNote},
+};
 use serde::{Deserialize, Serialize};
 use sqlx::SqliteExecutor;
 
@@ -63,6 +66,10 @@ pub(crate) struct DraftRecord {
 pub(crate) struct CorrectionRecord {
     pub(crate) case_id: CaseId,
     pub(crate) case_number: String,
+    /// Records of older versions answer notices only.
+    #[serde(default)]
+    pub(crate) cause: CorrectionCause,
+    /// Of a promise: one point for each material that is still to come, in the words of the item.
     pub(crate) notice: CorrectionNotice,
     pub(crate) answers: Answers,
     pub(crate) choices: BTreeMap<String, MaterialChoice>,

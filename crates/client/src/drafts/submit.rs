@@ -9,8 +9,8 @@ use haoban_domain::{
 };
 use haoban_wire::{
     Problem, ProblemCode,
-    http::{CorrectCase, SubmitCase},
-    ui::{AttachedFile, ClientEvent, DraftSubmit, DraftSubmitted, OutboxAct},
+    http::{CorrectCase, SubmitCase, SupplyMaterials},
+    ui::{AttachedFile, ClientEvent, CorrectionCause, DraftSubmit, DraftSubmitted, OutboxAct},
 };
 
 use super::{CorrectionRecord, OpenDraft, Standing, holder, record, settled_targets};
@@ -74,6 +74,11 @@ fn check_complete(open: &OpenDraft) -> Result<(), ClientError> {
         let open_targets: Vec<_> =
             correction.notice.points.iter().filter(|point| !settled.contains(&point.target)).collect();
         let problems = problems(&|id| correction.names(&format!("field:{id}")));
+        // Of several promises one may come now and the others later; a notice is answered whole.
+        let some = correction.cause == CorrectionCause::Promise && !settled.is_empty();
+        if some {
+            return Ok(());
+        }
         if open_targets.is_empty() && problems.is_empty() {
             return Ok(());
         }
@@ -100,8 +105,11 @@ fn frozen(client: &Client, open: &OpenDraft, files: &[AttachedFile]) -> Result<F
         deadline: None,
     };
     if let Some(correction) = &record.correction {
-        content.act = OutboxAct::Correct;
         content.deadline = Some(correction.notice.due);
+        if correction.cause == CorrectionCause::Promise {
+            return supplied(open, content, correction, files);
+        }
+        content.act = OutboxAct::Correct;
         let (works, digests) = uploads(open, &record.choices, &handed_in(correction), files)?;
         let body = CorrectCase {
             correction_id: correction.notice.id,
@@ -126,6 +134,29 @@ fn frozen(client: &Client, open: &OpenDraft, files: &[AttachedFile]) -> Result<F
     };
     let act = Work::Submit { body: Box::new(body) };
     Ok((content, CaseId::from_uuid(open.stored.id.uuid()), works.into_iter().chain([act]).collect()))
+}
+
+/// Only what was promised and is there now goes; the rest of the case stays as it is.
+fn supplied(
+    open: &OpenDraft,
+    mut content: EntryContent,
+    correction: &CorrectionRecord,
+    files: &[AttachedFile],
+) -> Result<Frozen, ClientError> {
+    content.act = OutboxAct::Supply;
+    let record = &open.stored.record;
+    let settled = settled_targets(correction, record);
+    let handed = |slot: &str| settled.iter().any(|target| target.strip_prefix("material:") == Some(slot));
+    let materials: BTreeMap<_, _> = record
+        .choices
+        .iter()
+        .filter(|(slot, _)| handed(slot))
+        .map(|(slot, choice)| (slot.clone(), choice.clone()))
+        .collect();
+    let (works, digests) = uploads(open, &materials, &BTreeSet::new(), files)?;
+    let body = SupplyMaterials { materials, files: digests };
+    let act = Work::Supply { case_id: correction.case_id, key: open.stored.id, body: Box::new(body) };
+    Ok((content, correction.case_id, works.into_iter().chain([act]).collect()))
 }
 
 /// How each asked slot is settled. What a register settles is left out; a licence that settles it by itself is named.

@@ -43,6 +43,7 @@ pub(crate) async fn view(client: &Client, open: &OpenDraft) -> Result<DraftView,
         correction: record.correction.as_ref().map(|correction| CorrectionContext {
             case_id: correction.case_id,
             case_number: correction.case_number.clone(),
+            cause: correction.cause,
             notice: correction.notice.clone(),
             settled: settled_targets(correction, record),
         }),

@@ -19,13 +19,13 @@ use std::{
     time::Duration,
 };
 
-use haoban_domain::ids::PartyId;
-use haoban_wire::{Problem, ProblemCode};
+use haoban_domain::ids::{DraftId, PartyId};
+use haoban_wire::{Problem, ProblemCode, follow::FollowState, ui::DraftAccount};
 use tokio::sync::Notify;
 
 pub(crate) use devices::{admit, begin_anew, give_up, open, remove, turn_off, turn_on};
 
-use crate::{Client, http::api, session};
+use crate::{Client, ClientError, drafts, http::api, session};
 
 /// Typing goes on: a round a moment later takes more along.
 const SOON: Duration = Duration::from_secs(1);
@@ -70,6 +70,20 @@ async fn watch(client: Client) {
             tracing::debug!(code = problem.code.as_str(), "drafts could not be brought together yet");
         }
     }
+}
+
+/// What the account has of a draft: nothing, something older, or just this since then.
+pub(crate) async fn account(client: &Client, id: DraftId) -> Result<DraftAccount, ClientError> {
+    let draft = drafts::load(client, id).await?;
+    let mut found = DraftAccount { revision: draft.revision, at: None };
+    let Some(party) = session::party(client).filter(|party| draft.record.owner == Some(*party)) else {
+        return Ok(found);
+    };
+    if let Some((mark, at)) = record::mark(client, party, id).await? {
+        let same = mark.state == FollowState::Open && mark.base.as_ref() == Some(&shared::Shared::of(&draft.record));
+        found.at = same.then_some(at);
+    }
+    Ok(found)
 }
 
 /// One round at once.

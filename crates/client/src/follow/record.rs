@@ -111,6 +111,15 @@ pub(super) async fn marks(client: &Client, party: PartyId) -> Result<BTreeMap<Dr
     Ok(found.into_iter().filter_map(|(id, mark)| Some((id.parse().ok()?, mark))).collect())
 }
 
+/// The mark of one draft, and when it was written.
+pub(super) async fn mark(
+    client: &Client,
+    party: PartyId,
+    id: DraftId,
+) -> Result<Option<(Mark, Timestamp)>, ClientError> {
+    records::read_dated(client, &parties::kind(client, DRAFTS, party)?, &id.to_string()).await
+}
+
 /// Writes a mark inside the transaction of what it tells.
 pub(super) async fn put_mark(
     write: &mut Write,

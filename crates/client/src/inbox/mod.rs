@@ -106,6 +106,7 @@ fn name(kind: NoticeKind) -> &'static str {
         NoticeKind::Refused => "refused",
         NoticeKind::Ended => "ended",
         NoticeKind::PaymentRequested => "payment_requested",
+        NoticeKind::MaterialsAwaited => "materials_awaited",
         NoticeKind::Appointment => "appointment",
     }
 }

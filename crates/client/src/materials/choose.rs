@@ -69,7 +69,9 @@ pub async fn defer(client: &Client, request: MaterialDefer) -> Result<DraftView,
             }
             return Ok(());
         }
-        if !open.state().materials.iter().any(|state| state.id == request.slot && state.may_defer) {
+        // A case that is opened again hands in; it promises nothing new.
+        let again = open.stored.record.correction.is_some();
+        if again || !open.state().materials.iter().any(|state| state.id == request.slot && state.may_defer) {
             return Err(Problem::new(ProblemCode::NotAllowedNow)
                 .with("what", "defer")
                 .with("slot", &request.slot)

@@ -76,6 +76,9 @@ pub(crate) async fn transfer(client: &Client, entry: &Entry, step: &Step, stop: 
             Work::Correct { case_id, key, body } => {
                 act(client, owner, format!("/v1/cases/{case_id}/corrections"), key.to_string(), &**body).await
             }
+            Work::Supply { case_id, key, body } => {
+                act(client, owner, format!("/v1/cases/{case_id}/materials"), key.to_string(), &**body).await
+            }
             Work::Withdraw { case_id, reason } => {
                 let body = WithdrawCase { reason: reason.clone() };
                 act(client, owner, format!("/v1/cases/{case_id}/withdrawal"), entry.id.to_string(), &body).await
@@ -164,6 +167,10 @@ pub(super) async fn look_up(client: &Client, owner: PartyId, entry: &Entry) -> R
             .correction
             .as_ref()
             .is_some_and(|notice| notice.id == body.correction_id && notice.answered_at.is_some()),
+        Work::Supply { body, .. } => {
+            let came = |slot: &String| case.promises.iter().any(|one| one.slot == *slot && one.handed_in.is_some());
+            body.materials.keys().all(came)
+        }
         Work::Withdraw { .. } => case.status == haoban_domain::case::CaseStatus::Withdrawn,
         Work::Upload(_) => false,
     };

@@ -8,7 +8,7 @@ use haoban_domain::{
 };
 use haoban_wire::{
     Problem,
-    http::{CorrectCase, SubmitCase},
+    http::{CorrectCase, SubmitCase, SupplyMaterials},
     ui::OutboxAct,
 };
 use serde::{Deserialize, Serialize};
@@ -50,6 +50,8 @@ pub(crate) enum Work {
     Submit { body: Box<SubmitCase> },
     /// Answers a correction notice.
     Correct { case_id: CaseId, key: DraftId, body: Box<CorrectCase> },
+    /// Hands in what was promised for later.
+    Supply { case_id: CaseId, key: DraftId, body: Box<SupplyMaterials> },
     /// Takes a case back.
     Withdraw { case_id: CaseId, reason: String },
 }

@@ -64,6 +64,7 @@ pub(crate) fn case(n: u8, revision: u64) -> CaseView {
         headline: None,
         answers: BTreeMap::new(),
         materials: Vec::new(),
+        promises: Vec::new(),
         may_withdraw: false,
         parts: Vec::new(),
         parent: None,

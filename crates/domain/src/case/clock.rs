@@ -155,7 +155,7 @@ impl Clocks {
             CaseStatus::Accepted | CaseStatus::UnderReview | CaseStatus::Suspended | CaseStatus::AwaitingPayment => {
                 let record = self.get(ClockKind::Decision)?;
                 let mut clock = limited(record, promised, calendar, today);
-                if state.status == CaseStatus::AwaitingPayment {
+                if state.status == CaseStatus::AwaitingPayment || state.awaits_promised {
                     clock.waits_for = Actor::Applicant;
                 }
                 let legal = limited(record, item.guide.statutory_limit, calendar, today).due;

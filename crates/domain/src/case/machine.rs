@@ -28,11 +28,17 @@ pub struct CaseState {
     /// Objections that wait for an answer.
     #[serde(default, skip_serializing_if = "is_none")]
     pub objections: u16,
+    /// Materials that were promised for later (容缺后补, domain.md §3.4) and have not come.
+    #[serde(default, skip_serializing_if = "is_none")]
+    pub promised: u16,
+    /// Suspended because the office waits for them.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub awaits_promised: bool,
 }
 
 #[allow(clippy::trivially_copy_pass_by_ref, reason = "serde hands a reference")]
-fn is_none(objections: &u16) -> bool {
-    *objections == 0
+fn is_none(count: &u16) -> bool {
+    *count == 0
 }
 
 /// Where the charge of a case stands.
@@ -108,6 +114,15 @@ pub enum CaseEvent {
     Uphold,
     /// The publicity period is over.
     EndPublicity,
+    /// The office waits for the promised materials: its clock stands still.
+    AwaitPromised,
+    /// 补交: promised materials came.
+    Supply {
+        /// How many promised ones are still to come.
+        open: u16,
+    },
+    /// What was promised did not come in time: the case has failed.
+    Lapse,
 }
 
 /// Who accepted a case.
@@ -198,6 +213,12 @@ pub enum CaseNotice {
     Publicised,
     /// Somebody objected.
     Objected,
+    /// The office waits for what the applicant promised.
+    AwaitsPromised,
+    /// What was promised came.
+    Supplied,
+    /// It did not come in time.
+    Lapsed,
 }
 
 /// Why an event is not allowed.
@@ -223,6 +244,12 @@ pub enum NotAllowed {
     /// Nobody's objection is open, or one still is.
     #[error("{open} objections wait for an answer")]
     Objections {
+        /// How many.
+        open: u16,
+    },
+    /// Promised materials are still to come, or none was promised.
+    #[error("{open} promised materials are still to come")]
+    Promised {
         /// How many.
         open: u16,
     },

@@ -59,6 +59,9 @@ pub struct CaseView {
     pub answers: Answers,
     /// How each material was settled.
     pub materials: Vec<CaseMaterial>,
+    /// Materials that were promised for later, in the item's order (容缺后补).
+    #[serde(default)]
+    pub promises: Vec<PromisedMaterial>,
     /// Whether it can be taken back now.
     pub may_withdraw: bool,
     /// A joint case has a lane for each of its parts; empty for others.
@@ -174,6 +177,30 @@ pub struct CaseMaterial {
     pub name: LocalText,
     /// How it was settled; absent when a register settled it.
     pub choice: Option<MaterialChoice>,
+}
+
+/// A material the applicant promised for later.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS, ToSchema)]
+#[ts(export)]
+pub struct PromisedMaterial {
+    /// Slot.
+    pub slot: String,
+    /// Name.
+    pub name: LocalText,
+    /// What must be seen on it.
+    pub accept: LocalText,
+    /// Last day, as it was promised.
+    pub due: Date,
+    /// When it came.
+    pub handed_in: Option<Timestamp>,
+}
+
+impl CaseView {
+    /// What is still to come of the promised materials, while the case runs.
+    pub fn promised(&self) -> impl Iterator<Item = &PromisedMaterial> {
+        let running = self.status.is_running();
+        self.promises.iter().filter(move |promise| running && promise.handed_in.is_none())
+    }
 }
 
 /// The clock as words and numbers.

@@ -137,11 +137,17 @@ pub enum CaseEventKind {
     Uphold,
     /// The publicity period is over without an open objection.
     EndPublicity,
+    /// The office has seen everything but the materials that were promised for later.
+    AwaitPromised,
+    /// The applicant hands in what was promised for later (容缺后补).
+    Supply,
+    /// What was promised for later did not come in time.
+    Lapse,
 }
 
 impl CaseEventKind {
     /// Every event, for table tests.
-    pub const ALL: [Self; 19] = [
+    pub const ALL: [Self; 22] = [
         Self::Accept,
         Self::StartReview,
         Self::RequestCorrection,
@@ -161,5 +167,8 @@ impl CaseEventKind {
         Self::Dismiss,
         Self::Uphold,
         Self::EndPublicity,
+        Self::AwaitPromised,
+        Self::Supply,
+        Self::Lapse,
     ];
 }

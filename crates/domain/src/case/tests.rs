@@ -36,27 +36,59 @@ fn standing(status: CaseStatus) -> CaseState {
         charge,
         publicity: public.then_some(1),
         objections: u16::from(public),
+        promised: 0,
+        awaits_promised: false,
     }
 }
 
 /// The whole table: rows are statuses, columns are events in the order of `CaseEventKind::ALL`;
 /// `.` means not allowed, a letter names the status that follows.
 const TABLE: [(CaseStatus, &str); 13] = [
-    //                          AcRvCqCoNaPsSuReGrRfWiTeClPyAbObDiUpEn
-    (CaseStatus::Submitted, "A.C.N.....WT......."),
-    (CaseStatus::CorrectionRequested, "...S......WT......."),
-    (CaseStatus::NotAccepted, "..................."),
-    (CaseStatus::Accepted, ".UC...P...WT......."),
-    (CaseStatus::UnderReview, "..C...P.GRWT......."),
-    (CaseStatus::Suspended, ".......U..WT......."),
-    (CaseStatus::Publicised, "..........WT...BBU."),
-    (CaseStatus::AwaitingPayment, "..........WT.AT...."),
-    (CaseStatus::Granted, "............D......"),
-    (CaseStatus::Refused, "..................."),
-    (CaseStatus::Withdrawn, "..................."),
-    (CaseStatus::Terminated, "..................."),
-    (CaseStatus::Closed, "..................."),
+    //                          AcRvCqCoNaPsSuReGrRfWiTeClPyAbObDiUpEnApSpLa
+    (CaseStatus::Submitted, "A.C.N.....WT.........."),
+    (CaseStatus::CorrectionRequested, "...S......WT.........."),
+    (CaseStatus::NotAccepted, "......................"),
+    (CaseStatus::Accepted, ".UC...P...WT.........."),
+    (CaseStatus::UnderReview, "..C...P.GRWT.........."),
+    (CaseStatus::Suspended, ".......U..WT.........."),
+    (CaseStatus::Publicised, "..........WT...BBU...."),
+    (CaseStatus::AwaitingPayment, "..........WT.AT......."),
+    (CaseStatus::Granted, "............D........."),
+    (CaseStatus::Refused, "......................"),
+    (CaseStatus::Withdrawn, "......................"),
+    (CaseStatus::Terminated, "......................"),
+    (CaseStatus::Closed, "......................"),
 ];
+
+/// The same for a case with one promised material, where it differs: before a grant the material has to come.
+const PROMISED: [(CaseStatus, &str); 7] = [
+    //                          AcRvCqCoNaPsSuReGrRfWiTeClPyAbObDiUpEnApSpLa
+    (CaseStatus::Submitted, "A.C.N.....WT........ST"),
+    (CaseStatus::CorrectionRequested, "...S......WT........CT"),
+    (CaseStatus::Accepted, ".UC...P...WT.......PAT"),
+    (CaseStatus::UnderReview, "..C...P..RWT.......PUT"),
+    (CaseStatus::Suspended, ".......U..WT........PT"),
+    (CaseStatus::Publicised, "..........WT...BBU..BT"),
+    (CaseStatus::AwaitingPayment, "..........WT.AT.....IT"),
+];
+
+#[test]
+fn a_case_with_a_promised_material_takes_exactly_the_events_of_its_table() {
+    for (status, row) in PROMISED {
+        let case = CaseState { promised: 1, ..standing(status) };
+        for (kind, letter) in CaseEventKind::ALL.into_iter().zip(row.chars()) {
+            match (letter, apply(&case, &CaseEvent::from(kind))) {
+                ('.', result) => assert!(result.is_err(), "{status:?} must not take {kind:?}"),
+                (letter, result) => {
+                    let (next, _) = result.unwrap_or_else(|error| panic!("{status:?} × {kind:?}: {error}"));
+                    assert_eq!(next.status, named(letter), "{status:?} × {kind:?}");
+                    let over = next.status.is_final() || kind == CaseEventKind::Supply;
+                    assert_eq!(next.promised, u16::from(!over), "{status:?} × {kind:?}");
+                }
+            }
+        }
+    }
+}
 
 fn named(letter: char) -> CaseStatus {
     match letter {
@@ -67,6 +99,7 @@ fn named(letter: char) -> CaseStatus {
         'U' => CaseStatus::UnderReview,
         'P' => CaseStatus::Suspended,
         'B' => CaseStatus::Publicised,
+        'I' => CaseStatus::AwaitingPayment,
         'G' => CaseStatus::Granted,
         'R' => CaseStatus::Refused,
         'W' => CaseStatus::Withdrawn,
@@ -88,7 +121,7 @@ fn every_status_takes_exactly_the_events_of_the_table() {
         }
         let row_allows = CaseEventKind::ALL.into_iter().zip(row.chars()).filter(|(_, letter)| *letter != '.');
         assert_eq!(allowed(&standing(status)), row_allows.map(|(kind, _)| kind).collect::<Vec<_>>());
-        assert_eq!(status.is_final(), row == "...................", "{status:?}");
+        assert_eq!(status.is_final(), row == "......................", "{status:?}");
     }
 }
 
@@ -143,6 +176,7 @@ fn any_event() -> impl Strategy<Value = CaseEvent> {
     prop_oneof![
         8 => kinds,
         3 => Just(CaseEvent::PassStep),
+        2 => (0u16..3).prop_map(|open| CaseEvent::Supply { open }),
         1 => Just(CaseEvent::Grant { automatic: true }),
         1 => Just(CaseEvent::Accept { by: AcceptedBy::Silence }),
     ]
@@ -207,9 +241,10 @@ fn a_charged_case_tells_who_must_act() {
 proptest! {
     /// Whatever comes, in whatever order: final means final, one task at a time, clocks balanced.
     #[test]
-    fn a_case_never_leaves_its_rails(steps in 1u16..5, public in any::<bool>(), charge in any_charge(), events in proptest::collection::vec(any_event(), 0..40)) {
+    fn a_case_never_leaves_its_rails(steps in 1u16..5, public in any::<bool>(), promised in 0u16..3, charge in any_charge(), events in proptest::collection::vec(any_event(), 0..40)) {
         let publicity = (public && steps > 2).then_some(1);
         let (mut case, effects) = submit(steps, charge, publicity);
+        case.promised = promised;
         let (mut clocks, mut tasks, mut corrections, mut shown) = (Clocks::default(), 0i32, 0, 0i32);
         let today = day("2026-03-02");
         let mut seen = effects;
@@ -220,6 +255,7 @@ proptest! {
                     Ok((next, effects)) => {
                         prop_assert!(!case.status.is_final(), "{:?} took {event:?}", case.status);
                         corrections += i32::from(event == CaseEvent::RequestCorrection);
+                        prop_assert!(!matches!(event, CaseEvent::Grant { .. }) || case.promised == 0, "granted on a promise");
                         (case, seen) = (next, effects);
                     }
                 }
@@ -245,6 +281,7 @@ proptest! {
                     | CaseStatus::Publicised
             );
             prop_assert_eq!(case.back_to.is_some(), held);
+            prop_assert!(!case.awaits_promised || (case.status == CaseStatus::Suspended && case.promised > 0));
             let open = clocks.0.iter().filter(|clock| clock.stopped.is_none()).count();
             let over = case.status.is_final() || case.back_to.unwrap_or(case.status) == CaseStatus::Granted;
             let public = case.status == CaseStatus::Publicised;
@@ -309,6 +346,7 @@ impl Told {
             happenings: &self.happenings,
             state: &self.state,
             clocks: &self.clocks,
+            promised_by: (self.state.promised > 0).then(|| day("2026-03-13")),
         };
         build(&story, &self.calendar, day(today)).into_iter().map(|e| (e.state, e.title.en, e.due)).collect()
     }
@@ -550,6 +588,7 @@ fn an_unpaid_charge_ends_the_case_in_the_words_of_the_law() {
         happenings: &case.happenings,
         state: &case.state,
         clocks: &case.clocks,
+        promised_by: None,
     };
     let last = build(&story, &case.calendar, day("2026-03-16")).pop().unwrap();
     assert_eq!((last.note.zh.as_str(), last.actor), ("法律原话", Actor::System));
@@ -567,4 +606,54 @@ fn a_short_time_to_pay_reminds_once_or_not_at_all() {
     assert!(with(1).is_empty());
     assert_eq!(with(2), [day("2026-03-04")]);
     assert_eq!(with(3), [day("2026-03-04"), day("2026-03-05")]);
+}
+
+fn promising(count: u16) -> Told {
+    let mut told = Told::new("2026-03-02");
+    told.state.promised = count;
+    told.then("2026-03-03", OFFICER).then("2026-03-03", CaseEvent::StartReview)
+}
+
+#[test]
+fn the_office_waits_for_promised_materials_on_the_applicants_time() {
+    let case = promising(2);
+    assert_eq!(
+        apply(&CaseState { step: 1, ..case.state }, &CaseEvent::Grant { automatic: false }),
+        Err(NotAllowed::Promised { open: 2 }),
+    );
+    let owed = (TimelineState::NeedsYou, "Please hand in the papers you promised".to_owned(), Some(day("2026-03-13")));
+    let line = case.timeline("2026-03-03");
+    assert!(line.contains(&owed) && line.iter().any(|(state, _, _)| *state == TimelineState::Now), "{line:?}");
+    let case = case.then("2026-03-04", CaseEvent::AwaitPromised);
+    let clock = case.clock("2026-03-10").unwrap();
+    assert_eq!((clock.paused, clock.waits_for, clock.used_days), (true, Actor::Applicant, 0));
+    let line = case.timeline("2026-03-10");
+    assert!(line.contains(&owed) && line.iter().all(|(state, _, _)| *state != TimelineState::Now), "{line:?}");
+    // One of two: still waited for. The last one lets the office go on where it stood, with the days it had left.
+    let case = case.then("2026-03-10", CaseEvent::Supply { open: 1 });
+    assert_eq!((case.state.status, case.state.promised), (CaseStatus::Suspended, 1));
+    let case = case.then("2026-03-11", CaseEvent::Supply { open: 0 });
+    assert_eq!((case.state.status, case.state.awaits_promised), (CaseStatus::UnderReview, false));
+    let clock = case.clock("2026-03-11").unwrap();
+    assert_eq!(
+        (clock.paused, clock.waits_for, clock.used_days),
+        (false, Actor::Office, 1),
+        "a week of waiting counts for nothing"
+    );
+    assert!(case.timeline("2026-03-11").iter().all(|(state, _, _)| *state != TimelineState::NeedsYou));
+    let case = case.then("2026-03-12", CaseEvent::PassStep).then("2026-03-12", CaseEvent::Grant { automatic: false });
+    assert_eq!(case.state.status, CaseStatus::Granted);
+}
+
+#[test]
+fn rules_grant_nothing_on_a_promise_and_a_broken_one_ends_the_case() {
+    let accepted = CaseState { promised: 1, ..standing(CaseStatus::Accepted) };
+    let instant = CaseEvent::Grant { automatic: true };
+    assert_eq!(apply(&accepted, &instant), Err(NotAllowed::Promised { open: 1 }));
+    let case = promising(1).then("2026-03-16", CaseEvent::Lapse);
+    assert_eq!((case.state.status, case.state.promised), (CaseStatus::Terminated, 0));
+    assert!(case.clocks.0.iter().all(|clock| clock.stopped.is_some()));
+    let (_, title, _) = case.timeline("2026-03-16").pop().unwrap();
+    assert_eq!(title, "Ended: the promised papers did not come in time");
+    assert_eq!(apply(&promising(0).state, &CaseEvent::Lapse), Err(NotAllowed::Promised { open: 0 }));
 }

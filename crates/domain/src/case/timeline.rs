@@ -45,6 +45,8 @@ pub struct Story<'a> {
     pub state: &'a CaseState,
     /// Its clocks.
     pub clocks: &'a Clocks,
+    /// The first day by which a material promised for later must be there.
+    pub promised_by: Option<Date>,
 }
 
 /// Builds the timeline as it is read on `today`.
@@ -53,6 +55,7 @@ pub fn build(story: &Story<'_>, calendar: &WorkCalendar, today: Date) -> Vec<Tim
     let teller = Teller { story, calendar, today };
     let mut entries = teller.past();
     entries.extend(teller.present());
+    entries.extend(teller.promised());
     entries.extend(teller.future());
     entries
 }
@@ -140,6 +143,8 @@ impl Teller<'_> {
                 let due = within.and_then(|within| self.story.clocks.payment_due(within, self.calendar, self.today));
                 Some(open(TimelineState::NeedsYou, title, note, due, Actor::Applicant))
             }
+            // What is waited for is the line below.
+            CaseStatus::Suspended if state.awaits_promised => None,
             CaseStatus::Suspended => {
                 let (title, note) = words::suspended();
                 let pause = self.story.happenings.iter().rev().find_map(|happening| happening.pause);
@@ -163,6 +168,15 @@ impl Teller<'_> {
             )),
             _ => None,
         }
+    }
+
+    /// 容缺后补: what the applicant owes beside whatever goes on.
+    fn promised(&self) -> Option<TimelineEntry> {
+        let state = self.story.state;
+        let (title, note) = words::your_promise();
+        let due = self.story.promised_by;
+        (state.promised > 0 && state.status.is_running())
+            .then(|| open(TimelineState::NeedsYou, title, note, due, Actor::Applicant))
     }
 
     /// Steps that no one has begun, then the end.
@@ -268,13 +282,14 @@ impl Teller<'_> {
 
 fn actor(event: CaseEvent) -> Actor {
     match event {
-        CaseEvent::Correct | CaseEvent::Withdraw | CaseEvent::Pay => Actor::Applicant,
+        CaseEvent::Correct | CaseEvent::Withdraw | CaseEvent::Pay | CaseEvent::Supply { .. } => Actor::Applicant,
         CaseEvent::Accept { by: super::AcceptedBy::Officer } | CaseEvent::Grant { automatic: false } => Actor::Office,
         CaseEvent::Accept { .. }
         | CaseEvent::Grant { .. }
         | CaseEvent::Close
         | CaseEvent::EndPublicity
-        | CaseEvent::Abandon => Actor::System,
+        | CaseEvent::Abandon
+        | CaseEvent::Lapse => Actor::System,
         _ => Actor::Office,
     }
 }

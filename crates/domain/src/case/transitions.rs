@@ -26,8 +26,10 @@
 //!     UnderReview --> Publicised: PassStep (next is the publicity period)
 //!     Publicised --> Publicised: Object, Dismiss
 //!     Publicised --> UnderReview: Uphold (back to the step before), EndPublicity (on to the step after)
-//!     Suspended --> Accepted: Resume
-//!     Suspended --> UnderReview: Resume
+//!     Accepted --> Suspended: AwaitPromised (容缺后补)
+//!     UnderReview --> Suspended: AwaitPromised (容缺后补)
+//!     Suspended --> Accepted: Resume, Supply (the last promised material)
+//!     Suspended --> UnderReview: Resume, Supply (the last promised material)
 //!     Submitted --> Withdrawn: Withdraw
 //!     CorrectionRequested --> Withdrawn: Withdraw
 //!     Accepted --> Withdrawn: Withdraw
@@ -37,7 +39,7 @@
 //!     Publicised --> Terminated: Terminate
 //!     AwaitingPayment --> Withdrawn: Withdraw
 //!     AwaitingPayment --> Terminated: Terminate, Abandon (not paid in time)
-//!     Submitted --> Terminated: Terminate
+//!     Submitted --> Terminated: Terminate, Lapse (promised materials did not come; from every running status)
 //!     CorrectionRequested --> Terminated: Terminate
 //!     Accepted --> Terminated: Terminate
 //!     UnderReview --> Terminated: Terminate
@@ -79,6 +81,9 @@ impl CaseEvent {
             Self::Dismiss => CaseEventKind::Dismiss,
             Self::Uphold => CaseEventKind::Uphold,
             Self::EndPublicity => CaseEventKind::EndPublicity,
+            Self::AwaitPromised => CaseEventKind::AwaitPromised,
+            Self::Supply { .. } => CaseEventKind::Supply,
+            Self::Lapse => CaseEventKind::Lapse,
         }
     }
 }
@@ -106,6 +111,9 @@ impl From<CaseEventKind> for CaseEvent {
             CaseEventKind::Dismiss => Self::Dismiss,
             CaseEventKind::Uphold => Self::Uphold,
             CaseEventKind::EndPublicity => Self::EndPublicity,
+            CaseEventKind::AwaitPromised => Self::AwaitPromised,
+            CaseEventKind::Supply => Self::Supply { open: 0 },
+            CaseEventKind::Lapse => Self::Lapse,
         }
     }
 }
@@ -122,6 +130,8 @@ pub fn submit(steps: u16, charge: ChargeState, publicity: Option<u16>) -> (CaseS
         charge,
         publicity,
         objections: 0,
+        promised: 0,
+        awaits_promised: false,
     };
     let effects = vec![
         Effect::StartClock { clock: ClockKind::Acceptance },
@@ -159,11 +169,16 @@ pub fn apply(state: &CaseState, event: &CaseEvent) -> Result<(CaseState, Vec<Eff
         (S::Submitted | S::Accepted | S::UnderReview, E::RequestCorrection) => request_correction(here),
         (S::CorrectionRequested, E::Correct) => Ok(correct(here)),
         (S::Accepted, E::StartReview) => Ok((CaseState { status: S::UnderReview, ..here }, Vec::new())),
-        (S::Accepted, E::Grant { automatic: true }) => Ok(grant(here)),
+        (S::Accepted, E::Grant { automatic: true }) => nothing_promised(here).map(grant),
         (S::UnderReview, E::PassStep) => pass_step(here),
         (S::Accepted | S::UnderReview, E::Suspend) => Ok(suspend(here)),
         (S::Suspended, E::Resume) => Ok(resume(here)),
-        (S::UnderReview, E::Grant { automatic: false }) => last_step(here).map(grant),
+        (S::UnderReview, E::Grant { automatic: false }) => last_step(here).and_then(nothing_promised).map(grant),
+        (S::Accepted | S::UnderReview, E::AwaitPromised) => promised(here).map(await_promised),
+        (from, E::Supply { open }) if from.is_running() => promised(here).map(|case| supply(case, *open)),
+        (from, E::Lapse) if from.is_running() => {
+            promised(here).map(|case| finish(case, S::Terminated, CaseNotice::Lapsed))
+        }
         (S::UnderReview, E::Refuse) => last_step(here).map(|case| finish(case, S::Refused, CaseNotice::Refused)),
         (S::AwaitingPayment, E::Pay) => Ok(pay(here)),
         (S::AwaitingPayment, E::Abandon) => Ok(finish(here, S::Terminated, CaseNotice::Abandoned)),
@@ -235,7 +250,42 @@ fn resume(case: CaseState) -> (CaseState, Vec<Effect>) {
     let status = case.back_to.unwrap_or(CaseStatus::UnderReview);
     let effects =
         vec![Effect::ResumeClock { clock: ClockKind::Decision }, Effect::Notify { notice: CaseNotice::Progress }];
-    (CaseState { status, back_to: None, ..case }, effects)
+    (CaseState { status, back_to: None, awaits_promised: false, ..case }, effects)
+}
+
+fn promised(case: CaseState) -> Result<CaseState, NotAllowed> {
+    if case.promised == 0 {
+        return Err(NotAllowed::Promised { open: 0 });
+    }
+    Ok(case)
+}
+
+/// Nobody is granted anything on a material that nobody has seen.
+fn nothing_promised(case: CaseState) -> Result<CaseState, NotAllowed> {
+    if case.promised > 0 {
+        return Err(NotAllowed::Promised { open: case.promised });
+    }
+    Ok(case)
+}
+
+/// The office has done its part: the time until the promised materials come is the applicant's.
+fn await_promised(case: CaseState) -> (CaseState, Vec<Effect>) {
+    let effects =
+        vec![Effect::PauseClock { clock: ClockKind::Decision }, Effect::Notify { notice: CaseNotice::AwaitsPromised }];
+    let back_to = Some(case.status);
+    (CaseState { status: CaseStatus::Suspended, back_to, awaits_promised: true, ..case }, effects)
+}
+
+/// The case stays where it is, unless the office waited for just this.
+fn supply(case: CaseState, open: u16) -> (CaseState, Vec<Effect>) {
+    let case = CaseState { promised: open.min(case.promised), ..case };
+    let supplied = Effect::Notify { notice: CaseNotice::Supplied };
+    if !case.awaits_promised || case.promised > 0 {
+        return (case, vec![supplied]);
+    }
+    let status = case.back_to.unwrap_or(CaseStatus::UnderReview);
+    let effects = vec![Effect::ResumeClock { clock: ClockKind::Decision }, supplied];
+    (CaseState { status, back_to: None, awaits_promised: false, ..case }, effects)
 }
 
 fn pass_step(case: CaseState) -> Result<(CaseState, Vec<Effect>), NotAllowed> {
@@ -387,5 +437,6 @@ fn finish(case: CaseState, status: CaseStatus, notice: CaseNotice) -> (CaseState
         effects.push(Effect::Refund);
     }
     effects.push(Effect::Notify { notice });
-    (CaseState { status, back_to: None, objections: 0, ..case }, effects)
+    let over = CaseState { status, back_to: None, objections: 0, promised: 0, awaits_promised: false, ..case };
+    (over, effects)
 }

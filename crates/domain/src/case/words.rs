@@ -61,6 +61,26 @@ pub(super) fn happened(event: CaseEvent, step: &LocalText) -> Option<(LocalText,
         CaseEvent::EndPublicity => {
             noted("公示期满", "The publicity period is over", t("没有未处理的异议", "No objection is open"))
         }
+        CaseEvent::AwaitPromised => noted(
+            "其他材料已看完，等您补交",
+            "The rest was looked at; your promised papers are waited for",
+            t("等您期间不计入办理期限", "The clock stands still meanwhile"),
+        ),
+        CaseEvent::Supply { open: 0 } => noted(
+            "您补交了材料",
+            "You handed in the promised papers",
+            t("承诺后补的都齐了", "Everything you promised is there"),
+        ),
+        CaseEvent::Supply { .. } => noted(
+            "您补交了材料",
+            "You handed in some of the promised papers",
+            t("还有承诺后补的没有交", "Others are still to come"),
+        ),
+        CaseEvent::Lapse => noted(
+            "没有按承诺补交材料，办理终止",
+            "Ended: the promised papers did not come in time",
+            t("材料齐了可以重新申请", "You can apply again once you have them"),
+        ),
         CaseEvent::Close => noted("办结", "Done", t("结果已送达", "The result was delivered")),
     }
 }
@@ -92,6 +112,13 @@ pub(super) fn in_public(days: u16, working: bool) -> LocalText {
 
 pub(super) fn your_payment() -> (LocalText, LocalText) {
     (t("请您缴费", "Please pay"), t("缴费前不计入办理期限", "The clock stands still until you have paid"))
+}
+
+pub(super) fn your_promise() -> (LocalText, LocalText) {
+    (
+        t("请您补交承诺后补的材料", "Please hand in the papers you promised"),
+        t("补齐以后才能办成", "It cannot be granted before"),
+    )
 }
 
 pub(super) fn delivering() -> LocalText {

@@ -132,6 +132,7 @@ impl Desk<'_> {
                 let pause = Pause { kind: *kind, days, until };
                 self.step(tx, case, CaseEvent::Suspend, serde_json::to_value(pause)?).await?;
             }
+            DeskActBody::AwaitPromised => self.step(tx, case, CaseEvent::AwaitPromised, json!({})).await?,
             DeskActBody::Resume => self.step(tx, case, CaseEvent::Resume, json!({})).await?,
             DeskActBody::Dismiss { objection, reasons } => {
                 self.settle(tx, case, *objection, Verdict::Dismissed, reasons).await?;

@@ -18,7 +18,7 @@ use crate::{
     joint, licences,
     notices::say,
     publicity,
-    workflow::{Dossier, Scene, case_view},
+    workflow::{Dossier, Scene, broken, case_view},
 };
 
 /// Everything the review page shows.
@@ -28,6 +28,7 @@ pub(super) async fn desk_case(scene: &Scene<'_>, officer: &Officer, case: &Dossi
     let workflow = &case.item().workflow;
     let mut connection = scene.state.store.reader().acquire().await?;
     let objections = publicity::objections(&mut connection, case.id).await?;
+    let broken_promises = broken(&mut connection, case.party).await?;
     drop(connection);
     let (joint, siblings) = joint::siblings(scene, case).await?;
     Ok(DeskCase {
@@ -45,6 +46,7 @@ pub(super) async fn desk_case(scene: &Scene<'_>, officer: &Officer, case: &Dossi
         acts: acts(officer, case, task),
         targets: targets(case, &form),
         objections,
+        broken_promises,
         joint,
         siblings,
     })
@@ -111,6 +113,7 @@ fn acts(officer: &Officer, case: &Dossier, task: &Task) -> Vec<DeskAct> {
         (CaseEventKind::Grant, DeskAct::Grant),
         (CaseEventKind::Refuse, DeskAct::Refuse),
         (CaseEventKind::Suspend, DeskAct::Suspend),
+        (CaseEventKind::AwaitPromised, DeskAct::AwaitPromised),
         (CaseEventKind::Resume, DeskAct::Resume),
         (CaseEventKind::Dismiss, DeskAct::Dismiss),
         (CaseEventKind::Uphold, DeskAct::Uphold),

@@ -75,7 +75,8 @@ pub(crate) async fn check(
     let form = rules.evaluate(&inputs);
     let mut problems = of_answers(rules, &form, handed.answers);
     problems.extend(of_form(&form));
-    problems.extend(of_choices(rules, &form, handed.choices));
+    problems.extend(named(rules, &form, handed.choices));
+    problems.extend(unsettled(rules, &form));
     let (uploads, of_files) = files::check(state, rules.item(), handed).await?;
     problems.extend(of_files);
     if problems.is_empty() && !form.complete {
@@ -139,8 +140,33 @@ fn of_form(form: &FormState) -> Vec<FieldProblem> {
     of_fields.chain(&form.problems).filter(|problem| !problem.warning).cloned().collect()
 }
 
-/// Slots that are not settled, settled though not asked, or settled by a licence that does not fit.
-fn of_choices(rules: &Evaluator, form: &FormState, choices: &BTreeMap<String, MaterialChoice>) -> Vec<FieldProblem> {
+/// Judges only the slots that are named; everything else of the case stays as it was handed in.
+pub(crate) async fn check_slots(
+    state: &AppState,
+    rules: &Arc<Evaluator>,
+    inputs: Inputs,
+    handed: &HandedIn<'_>,
+) -> Result<Checked> {
+    let form = rules.evaluate(&inputs);
+    let mut problems = named(rules, &form, handed.choices);
+    let deferred = handed.choices.iter().filter(|(_, choice)| **choice == MaterialChoice::Deferred);
+    problems.extend(deferred.map(|(id, _)| may_not_follow(rules, id)));
+    let (uploads, of_files) = files::check(state, rules.item(), handed).await?;
+    problems.extend(of_files);
+    if !problems.is_empty() {
+        return Err(Problem::new(ProblemCode::Invalid).with_fields(problems).into());
+    }
+    Ok(Checked { inputs, form, uploads })
+}
+
+/// The material cannot be promised for later here.
+pub(crate) fn may_not_follow(rules: &Evaluator, id: &str) -> FieldProblem {
+    let name = rules.item().materials.iter().find(|material| material.id == id).map(|material| material.name.clone());
+    problem(slot(id), "may_not_follow", say!("intake", "may_not_follow", material = &name.unwrap_or_default()))
+}
+
+/// Slots that are settled though not asked, or in a way that does not fit.
+fn named(rules: &Evaluator, form: &FormState, choices: &BTreeMap<String, MaterialChoice>) -> Vec<FieldProblem> {
     let mut problems = Vec::new();
     for (id, choice) in choices {
         let name = rules.item().materials.iter().find(|material| material.id == *id).map(|material| &material.name);
@@ -157,12 +183,16 @@ fn of_choices(rules: &Evaluator, form: &FormState, choices: &BTreeMap<String, Ma
                     say!("intake", "licence_unusable", material = name),
                 ));
             }
-            MaterialChoice::Deferred if !state.may_defer => {
-                problems.push(problem(slot(id), "may_not_follow", say!("intake", "may_not_follow", material = name)));
-            }
+            MaterialChoice::Deferred if !state.may_defer => problems.push(may_not_follow(rules, id)),
             _ => {}
         }
     }
+    problems
+}
+
+/// Slots that nothing settles.
+fn unsettled(rules: &Evaluator, form: &FormState) -> Vec<FieldProblem> {
+    let mut problems = Vec::new();
     for state in form.materials.iter().filter(|state| state.asked && state.standing == MaterialStanding::Needed) {
         if let Some(material) = rules.item().materials.iter().find(|material| material.id == state.id) {
             let words = say!("intake", "material_needed", material = &material.name);

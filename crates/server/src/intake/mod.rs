@@ -12,7 +12,7 @@ pub mod verify;
 
 use utoipa_axum::router::OpenApiRouter;
 
-pub(crate) use check::{Checked, HandedIn, attach_files, check, settled, slots_of};
+pub(crate) use check::{Checked, HandedIn, attach_files, check, check_slots, may_not_follow, settled, slots_of};
 pub use items::{Items, PublishError, at_version, earlier_versions, publish};
 pub(crate) use keys::{first_time, keep_answer, key_of, known, take_key};
 pub(crate) use serials::next_serial;

@@ -219,6 +219,7 @@ async fn dossier(
         charge: None,
         happenings: Vec::new(),
         correction: None,
+        promises: Vec::new(),
         parent: None,
         parts: Vec::new(),
         rules,

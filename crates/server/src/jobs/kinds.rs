@@ -22,6 +22,10 @@ pub enum JobKind {
     ChargeReminder,
     /// A charge was not paid in time. Subject: case.
     ChargeOverdue,
+    /// The applicant is reminded of promised materials. Subject: case.
+    PromiseReminder,
+    /// Promised materials did not come in time. Subject: case.
+    PromiseLapsed,
     /// A publicity period is over. Subject: case.
     PublicityOver,
     /// A file that waits for the virus scanner is looked at again. Subject: upload.
@@ -38,13 +42,15 @@ pub enum JobKind {
 
 impl JobKind {
     /// Every kind.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 14] = [
         Self::DeemedAcceptance,
         Self::CorrectionOverdue,
         Self::SettlePayment,
         Self::RefundCharge,
         Self::ChargeReminder,
         Self::ChargeOverdue,
+        Self::PromiseReminder,
+        Self::PromiseLapsed,
         Self::PublicityOver,
         Self::ScanUpload,
         Self::DropFile,
@@ -65,6 +71,8 @@ impl JobKind {
             Self::RefundCharge => "refund_charge",
             Self::ChargeReminder => "charge_reminder",
             Self::ChargeOverdue => "charge_overdue",
+            Self::PromiseReminder => "promise_reminder",
+            Self::PromiseLapsed => "promise_lapsed",
             Self::PublicityOver => "publicity_over",
             Self::ScanUpload => "scan_upload",
             Self::DropFile => "drop_file",
@@ -88,6 +96,8 @@ impl JobKind {
             Self::RefundCharge => workflow::refund(state, CaseId::from_str(subject)?).await,
             Self::ChargeReminder => workflow::remind(state, CaseId::from_str(subject)?).await,
             Self::ChargeOverdue => workflow::abandon(state, CaseId::from_str(subject)?).await,
+            Self::PromiseReminder => workflow::remind_of_promise(state, CaseId::from_str(subject)?).await,
+            Self::PromiseLapsed => workflow::lapse(state, CaseId::from_str(subject)?).await,
             Self::PublicityOver => publicity::end_when_over(state, CaseId::from_str(subject)?).await,
             Self::ScanUpload => materials::scan_again(state, UploadId::from_str(subject)?).await,
             Self::DropFile => {

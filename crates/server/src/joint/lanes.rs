@@ -2,8 +2,8 @@
 
 use haoban_domain::{
     case::{
-        Actor, CaseClock, CaseEventKind, CaseStatus, ClockKind, JointLane, LaneState, TimelineEntry, TimelineState,
-        allowed,
+        Actor, CaseClock, CaseEventKind, CaseState, CaseStatus, ClockKind, JointLane, LaneState, TimelineEntry,
+        TimelineState, allowed,
         timeline::{self, of_parts},
     },
     item::DayUnit,
@@ -41,7 +41,7 @@ fn lane(scene: &Scene<'_>, whole: &Dossier, part: &PartRecord, before: &[JointLa
         department: own
             .map_or_else(|| definition.department.clone(), |case| workflow::department_name(scene, case.department())),
         optional: definition.optional,
-        state: state(outlook, own.map(|case| case.machine.status)),
+        state: state(outlook, own.map(|case| &case.machine)),
         case_id: own.map(|case| case.id),
         number: own.map(|case| case.number.clone()),
         status: own.map(|case| case.machine.status),
@@ -69,8 +69,12 @@ fn missing(outlook: PartOutlook, waits: &[&JointLane]) -> Vec<LocalText> {
     waits.iter().filter(|lane| lane.state != LaneState::Done).map(|lane| lane.name.clone()).collect()
 }
 
-fn state(outlook: PartOutlook, status: Option<CaseStatus>) -> LaneState {
-    match (outlook, status) {
+fn state(outlook: PartOutlook, own: Option<&CaseState>) -> LaneState {
+    if own.is_some_and(|own| own.promised > 0 && own.status.is_running()) {
+        // Offices may be working on it, but without the applicant it comes to nothing.
+        return LaneState::NeedsYou;
+    }
+    match (outlook, own.map(|own| own.status)) {
         (PartOutlook::Barred, _) => LaneState::Barred,
         (PartOutlook::Dropped, _) | (_, Some(CaseStatus::Withdrawn)) => LaneState::Withdrawn,
         (_, None) => LaneState::Waiting,
@@ -91,6 +95,7 @@ fn ended_at(case: &Dossier) -> Option<haoban_domain::time::Timestamp> {
                 | CaseEventKind::NotAccept
                 | CaseEventKind::Withdraw
                 | CaseEventKind::Terminate
+                | CaseEventKind::Lapse
         )
     };
     // A grant that waits for its payment has not ended the part.

@@ -118,6 +118,7 @@ async fn dossier(
         charge: None,
         happenings: Vec::new(),
         correction: None,
+        promises: Vec::new(),
         parent: Some(whole.id),
         parts: Vec::new(),
         rules,

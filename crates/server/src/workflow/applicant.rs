@@ -91,6 +91,7 @@ pub(super) async fn correct(
     };
     let old_state = before.rules.evaluate(&before.inputs(checked.inputs.licences.clone(), scene.today));
     let strange = differences(&before, &notice, &checked, &old_state);
+    let strange: Vec<FieldProblem> = strange.into_iter().chain(new_promises(&before, &checked)).collect();
     if !strange.is_empty() {
         return Err(haoban_wire::Problem::new(ProblemCode::Invalid).with_fields(strange).into());
     }
@@ -113,7 +114,7 @@ pub(super) async fn correct(
     Ok(case_view(&scene, &case))
 }
 
-async fn own(state: &AppState, tx: &mut Write, party: PartyId, id: CaseId) -> Result<Dossier> {
+pub(super) async fn own(state: &AppState, tx: &mut Write, party: PartyId, id: CaseId) -> Result<Dossier> {
     // Somebody else's case and no case are the same answer.
     let case = lock(state, tx, id).await?.filter(|case| case.party == party);
     case.ok_or_else(|| ProblemCode::NotFound.into())
@@ -134,6 +135,7 @@ fn take_over(case: &mut Dossier, scene: &Scene<'_>, body: CorrectCase, checked: 
     case.slots = checked.slots();
     case.facts = checked.inputs.facts.clone();
     case.headline = checked.form.headline.clone();
+    case.machine.promised = case.settle_promises(scene.now);
     if let Some(notice) = &mut case.correction {
         notice.answered_at = Some(scene.now);
         notice.answers_before = Some(before);
@@ -141,7 +143,7 @@ fn take_over(case: &mut Dossier, scene: &Scene<'_>, body: CorrectCase, checked: 
 }
 
 /// The officer sees that an answer came, and what the rules say of it.
-async fn refresh_task(tx: &mut Write, scene: &Scene<'_>, case: &Dossier) -> Result<()> {
+pub(super) async fn refresh_task(tx: &mut Write, scene: &Scene<'_>, case: &Dossier) -> Result<()> {
     let marks = effects::marks(tx, scene, case, case.machine.step).await?;
     sqlx::query(
         "UPDATE task SET corrected = 1, marks = $1, revision = revision + 1 WHERE case_id = $2 AND state = 'open'",
@@ -170,6 +172,15 @@ fn differences(before: &Dossier, notice: &Correction, checked: &intake::Checked,
         .filter(|slot| asked(old, slot) == asked(new, slot))
         .map(|slot| format!("material:{slot}"));
     fields.chain(slots).filter(|target| !named.contains(target.as_str())).map(|target| not_named(&target)).collect()
+}
+
+/// A correction hands in; it promises nothing new.
+fn new_promises(before: &Dossier, checked: &intake::Checked) -> Vec<FieldProblem> {
+    let deferred = MaterialChoice::Deferred;
+    let made = checked.inputs.choices.iter().filter(|(_, choice)| **choice == deferred);
+    made.filter(|(slot, _)| before.choices.get(*slot) != Some(&deferred))
+        .map(|(slot, _)| intake::may_not_follow(&before.rules, slot))
+        .collect()
 }
 
 fn changed_fields(before: &Answers, after: &Answers) -> BTreeSet<String> {

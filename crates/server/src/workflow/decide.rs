@@ -64,8 +64,11 @@ pub(super) async fn grant_by_rules(
     step(tx, scene, case, CaseEvent::Grant { automatic: true }, &By::System("rules"), details).await
 }
 
-/// The rules of an instant approval, when all of them hold. Money that has no account to go to is a case for a person.
+/// The rules of an instant approval, when all of them hold. A promised material has to come first, and money that has no account to go to is a case for a person.
 fn holding(case: &Dossier, inputs: &Inputs) -> Option<Vec<InstantRule>> {
+    if case.machine.promised > 0 {
+        return None;
+    }
     if issue::pays(case.item()) && issue::account_for(case.item(), &case.answers).is_none() {
         return None;
     }

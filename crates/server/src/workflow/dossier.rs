@@ -15,6 +15,7 @@ use haoban_domain::{
     workflow::WorkflowStep,
 };
 
+use super::Promise;
 use crate::{AppState, Error, Result, catalogue::LoadedPack, joint::PartRecord};
 
 /// Everything around a case at one moment.
@@ -76,6 +77,8 @@ pub(crate) struct Dossier {
     pub charge: Option<ChargeView>,
     pub happenings: Vec<Happening>,
     pub correction: Option<Correction>,
+    /// Materials promised for later, those that came among them.
+    pub promises: Vec<Promise>,
     /// The joint case it is part of.
     pub parent: Option<CaseId>,
     /// Parts of a joint case; empty for others.

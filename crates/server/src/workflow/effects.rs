@@ -130,6 +130,8 @@ async fn notify(tx: &mut Write, scene: &Scene<'_>, case: &Dossier, notice: CaseN
     let item = &case.item().guide.name;
     let number = notices::plain(&case.number);
     let due = case.correction.as_ref().map(|notice| notices::day(notice.due_on)).unwrap_or_default();
+    let (owed, by) = (notices::plain(case.machine.promised), case.promised_by());
+    let by = by.map(notices::day).unwrap_or_default();
     let law = case.item().workflow.pay_within().map(|within| within.abandoned.clone()).unwrap_or_default();
     let (kind, title, body) = match (notice, case.happenings.last()) {
         (CaseNotice::Progress, Some(Happening { pause: Some(pause), .. })) => {
@@ -144,6 +146,16 @@ async fn notify(tx: &mut Write, scene: &Scene<'_>, case: &Dossier, notice: CaseN
             NoticeKind::Progress,
             say!("notice", "resumed", item = item),
             say!("notice", "resumed_body", number = &number),
+        ),
+        (CaseNotice::AwaitsPromised, _) => (
+            NoticeKind::MaterialsAwaited,
+            say!("notice", "awaits_promised", item = item),
+            say!("notice", "awaits_promised_body", count = &owed, due = &by),
+        ),
+        (CaseNotice::Supplied, _) if case.machine.promised > 0 => (
+            NoticeKind::Progress,
+            say!("notice", "supplied", item = item),
+            say!("notice", "supplied_some_body", count = &owed, due = &by),
         ),
         _ => sentences(notice, item, &number, &due, &law),
     };
@@ -193,6 +205,20 @@ fn sentences(
             say!("notice", "payment", item = item),
             say!("notice", "payment_body", number = number),
         ),
+        CaseNotice::Supplied => (
+            NoticeKind::Progress,
+            say!("notice", "supplied", item = item),
+            say!("notice", "supplied_body", number = number),
+        ),
+        // Told with its own day above.
+        CaseNotice::AwaitsPromised => (
+            NoticeKind::MaterialsAwaited,
+            say!("notice", "awaits_promised", item = item),
+            say!("notice", "progress_body", number = number),
+        ),
+        CaseNotice::Lapsed => {
+            (NoticeKind::Ended, say!("notice", "lapsed", item = item), say!("notice", "lapsed_body", number = number))
+        }
         CaseNotice::Abandoned => (NoticeKind::Ended, say!("notice", "abandoned", item = item), law.clone()),
         CaseNotice::Publicised => (
             NoticeKind::Progress,

@@ -7,11 +7,11 @@ use haoban_domain::{case::CaseView, ids::CaseId};
 use haoban_wire::{
     ProblemCode,
     appointments::PaymentPage,
-    http::{CasePage, CorrectCase, WithdrawCase},
+    http::{CasePage, CorrectCase, SupplyMaterials, WithdrawCase},
 };
 use utoipa_axum::{router::OpenApiRouter, routes};
 
-use super::{Scene, applicant, case_view, charges, rows};
+use super::{Scene, applicant, case_view, charges, promised, rows};
 use crate::{
     AppState, Result,
     http::{JsonBody, PathOf},
@@ -25,6 +25,7 @@ pub(super) fn routes() -> OpenApiRouter<AppState> {
         .routes(routes!(list))
         .routes(routes!(one))
         .routes(routes!(correct))
+        .routes(routes!(supply))
         .routes(routes!(withdraw))
         .routes(routes!(pay))
 }
@@ -57,6 +58,20 @@ async fn correct(
 ) -> Result<Json<CaseView>> {
     let key = key_of(&head)?;
     Ok(Json(applicant::correct(&state, who.party_id, case_id(&id)?, &key, body).await?))
+}
+
+/// Hands in what was promised for later.
+#[utoipa::path(post, path = "/v1/cases/{id}/materials", tag = "cases", params(("id" = String, Path)),
+    request_body = SupplyMaterials, responses((status = 200, body = CaseView)))]
+async fn supply(
+    State(state): State<AppState>,
+    who: Resident,
+    PathOf(id): PathOf<String>,
+    head: HeaderMap,
+    JsonBody(body): JsonBody<SupplyMaterials>,
+) -> Result<Json<CaseView>> {
+    let key = key_of(&head)?;
+    Ok(Json(promised::supply(&state, who.party_id, case_id(&id)?, &key, body).await?))
 }
 
 /// Takes a case back.

@@ -11,7 +11,7 @@ use haoban_wire::{Problem, ProblemCode, http::Change};
 use serde_json::{Value, json};
 
 use super::{
-    Dossier, Scene, charges, effects,
+    Dossier, Scene, charges, effects, promised,
     rows::{self, EventRow},
 };
 use crate::{
@@ -62,6 +62,11 @@ impl By {
 pub(crate) async fn open(tx: &mut Write, scene: &Scene<'_>, case: &mut Dossier, notify: bool) -> Result<()> {
     let (machine, effects) = submit_to(&case.item().workflow);
     case.machine = machine;
+    if case.item().joint.is_none() {
+        // The parts of a joint case keep their own.
+        case.promises = promised::made(scene, case);
+        case.machine.promised = u16::try_from(case.promises.len()).unwrap_or(u16::MAX);
+    }
     case.clocks.record_all(&effects, scene.today);
     rows::insert(tx, case).await?;
     let joint = case.item().joint.is_some();
@@ -75,6 +80,7 @@ pub(crate) async fn open(tx: &mut Write, scene: &Scene<'_>, case: &mut Dossier, 
             effects::perform(tx, scene, case, effect).await?;
         }
     }
+    promised::watch(tx, scene, case).await?;
     case.revision += 1;
     if !rows::update(tx, case).await? {
         return Err(ProblemCode::RevisionConflict.into());
@@ -194,6 +200,7 @@ fn not_allowed(error: NotAllowed) -> Error {
         NotAllowed::NotLastStep { .. } => "not_last_step",
         NotAllowed::NoNextStep { .. } => "no_next_step",
         NotAllowed::Objections { .. } => "objections",
+        NotAllowed::Promised { .. } => "promised",
     };
     Problem::new(ProblemCode::NotAllowedNow).with("why", why).into()
 }

@@ -20,7 +20,7 @@ use crate::{
 };
 
 const CASE: &str = "SELECT id, number, party_id, item_code, item_version, channel, revision, submitted_at, machine, clocks, \
-                    applicant, answers, choices, slots, facts, headline, decision FROM cases WHERE id = $1";
+                    applicant, answers, choices, slots, facts, headline, decision, promises FROM cases WHERE id = $1";
 
 /// A case as it is now, for reading.
 pub(crate) async fn load(state: &AppState, id: CaseId) -> Result<Option<Dossier>> {
@@ -81,6 +81,7 @@ async fn read(state: &AppState, connection: &mut AnyConnection, id: CaseId, suff
         charge,
         happenings,
         correction,
+        promises: document(&row, "promises")?,
         parent,
         parts,
     }))
@@ -162,8 +163,8 @@ async fn correction(connection: &mut AnyConnection, id: CaseId) -> Result<Option
 pub(super) async fn insert(tx: &mut Write, case: &Dossier) -> Result<()> {
     sqlx::query(
         "INSERT INTO cases (id, number, party_id, item_code, item_version, channel, status, revision, submitted_at, machine, \
-         clocks, applicant, answers, choices, slots, facts) \
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)",
+         clocks, applicant, answers, choices, slots, facts, promises) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)",
     )
     .bind(case.id.to_string())
     .bind(case.number.clone())
@@ -181,6 +182,7 @@ pub(super) async fn insert(tx: &mut Write, case: &Dossier) -> Result<()> {
     .bind(serde_json::to_string(&case.choices)?)
     .bind(serde_json::to_string(&case.slots)?)
     .bind(serde_json::to_string(&case.facts)?)
+    .bind(serde_json::to_string(&case.promises)?)
     .execute(&mut **tx)
     .await?;
     Ok(())
@@ -190,7 +192,7 @@ pub(super) async fn insert(tx: &mut Write, case: &Dossier) -> Result<()> {
 pub(super) async fn update(tx: &mut Write, case: &Dossier) -> Result<bool> {
     let done = sqlx::query(
         "UPDATE cases SET status = $1, revision = $2, machine = $3, clocks = $4, answers = $5, choices = $6, slots = $7, \
-         facts = $8, headline = $9, decision = $10 WHERE id = $11 AND revision = $12",
+         facts = $8, headline = $9, decision = $10, promises = $11 WHERE id = $12 AND revision = $13",
     )
     .bind(case.machine.status.as_str())
     .bind(i64::try_from(case.revision).unwrap_or(i64::MAX))
@@ -202,6 +204,7 @@ pub(super) async fn update(tx: &mut Write, case: &Dossier) -> Result<bool> {
     .bind(serde_json::to_string(&case.facts)?)
     .bind(case.headline.as_ref().map(serde_json::to_string).transpose()?)
     .bind(case.decision.as_ref().map(serde_json::to_string).transpose()?)
+    .bind(serde_json::to_string(&case.promises)?)
     .bind(case.id.to_string())
     .bind(i64::try_from(case.revision.saturating_sub(1)).unwrap_or(i64::MAX))
     .execute(&mut **tx)

@@ -11,7 +11,7 @@ use haoban_domain::{
     text::LocalText,
 };
 
-use super::{Correction, Dossier, Scene};
+use super::{Correction, Dossier, Scene, promised};
 use crate::joint;
 
 /// Name of a department of the pack; its id when the pack no longer knows it.
@@ -31,11 +31,12 @@ pub(crate) fn case_view(scene: &Scene<'_>, case: &Dossier) -> CaseView {
         happenings: &case.happenings,
         state: &case.machine,
         clocks: &case.clocks,
+        promised_by: case.promised_by(),
     };
     let mut timeline = build(&story, &scene.calendar, scene.today);
     // Once it is answered, what needs the applicant is something else.
     if let Some(notice) = case.correction.as_ref().filter(|notice| notice.answered_at.is_none()) {
-        for entry in timeline.iter_mut().filter(|entry| entry.state == TimelineState::NeedsYou) {
+        if let Some(entry) = timeline.iter_mut().find(|entry| entry.state == TimelineState::NeedsYou) {
             entry.due = Some(notice.due_on);
         }
     }
@@ -66,6 +67,7 @@ pub(crate) fn case_view(scene: &Scene<'_>, case: &Dossier) -> CaseView {
         headline: case.headline.clone(),
         answers: case.answers.clone(),
         materials: materials(case),
+        promises: promised::promises(case),
         may_withdraw: if is_joint {
             joint::may_withdraw(case)
         } else {

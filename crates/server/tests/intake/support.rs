@@ -340,6 +340,7 @@ impl Resident<'_> {
         let draft = new_id("drf");
         let contract = pdf(2);
         let file = self.upload(&draft, "lease-contract", &contract).await;
+        let payments = self.upload(&draft, "rent-records", &contract).await;
         json!({
             "draft_id": draft, "item_code": "gjj-rent", "item_version": 1, "declared": true, "channel": "app",
             "answers": {
@@ -347,8 +348,11 @@ impl Resident<'_> {
                 "rent_month": 180_000, "address": {"region": "410105", "detail": "No. 3"},
                 "bank_card": "6217000000000000004"
             },
-            "materials": {"lease-contract": {"kind": "upload", "files": [file]}, "rent-records": {"kind": "deferred"}},
-            "files": {file: digest(&contract)}
+            "materials": {
+                "lease-contract": {"kind": "upload", "files": [file]},
+                "rent-records": {"kind": "upload", "files": [payments]}
+            },
+            "files": {file: digest(&contract), payments: digest(&contract)}
         })
     }
 

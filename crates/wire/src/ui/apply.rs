@@ -113,6 +113,18 @@ pub struct UpgradeNote {
     pub review: Vec<LocalText>,
 }
 
+/// Why a case is opened again as a draft.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+#[ts(export)]
+pub enum CorrectionCause {
+    /// The office asked for corrections.
+    #[default]
+    Notice,
+    /// Materials were promised for later (容缺后补); the points are those promises.
+    Promise,
+}
+
 /// A correction in progress.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[ts(export)]
@@ -121,6 +133,8 @@ pub struct CorrectionContext {
     pub case_id: CaseId,
     /// Its number.
     pub case_number: String,
+    /// Who asked for it.
+    pub cause: CorrectionCause,
     /// The notice.
     pub notice: CorrectionNotice,
     /// Targets already settled in this draft.
@@ -225,6 +239,8 @@ pub struct DraftRow {
     pub frozen: bool,
     /// Is it a correction of a case.
     pub correction_of: Option<String>,
+    /// And why.
+    pub correction_cause: Option<CorrectionCause>,
     /// It was sent or deleted on another device.
     pub ended_elsewhere: bool,
     /// Questions that wait for a choice between two devices.
@@ -240,6 +256,25 @@ pub struct DraftRename {
     pub draft_id: DraftId,
     /// New name; empty goes back to the item's name.
     pub name: String,
+}
+
+/// Asks whether a draft as it is here is kept by the resident's account, too (it follows to other devices).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+#[ts(export)]
+pub struct DraftAccountOpen {
+    /// Draft.
+    pub draft_id: DraftId,
+}
+
+/// What the account has of a draft.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct DraftAccount {
+    /// Revision on this device that was looked at.
+    pub revision: u64,
+    /// When just this content came to the account; absent while it has not, or nothing follows.
+    pub at: Option<Timestamp>,
 }
 
 /// Deletes a draft; it can be restored for 30 days.
@@ -445,6 +480,8 @@ pub enum OutboxAct {
     Submit,
     /// Sends a correction.
     Correct,
+    /// Hands in what was promised for later.
+    Supply,
     /// Withdraws a case.
     Withdraw,
 }

@@ -6,7 +6,7 @@ use haoban_domain::{
     item::ItemCode,
     licence::{Licence, Presentation},
     text::LocalText,
-    time::Timestamp,
+    time::{Date, Timestamp},
 };
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
@@ -58,13 +58,17 @@ pub struct CaseRow {
     pub correction_id: Option<CorrectionId>,
     /// How many points of it.
     pub correction_points: u32,
+    /// Materials promised for later that have not come.
+    pub promised: u32,
+    /// First day by which one of them is due.
+    pub promised_by: Option<Date>,
 }
 
 impl CaseRow {
-    /// The resident has something to do: to correct, or to pay.
+    /// The resident has something to do: to correct, to pay, or to hand in what was promised.
     #[must_use]
     pub fn waits_for_applicant(&self) -> bool {
-        self.correction_id.is_some() || self.status == CaseStatus::AwaitingPayment
+        self.correction_id.is_some() || self.status == CaseStatus::AwaitingPayment || self.promised > 0
     }
 }
 
@@ -119,6 +123,15 @@ pub struct CaseWithdraw {
 #[serde(deny_unknown_fields)]
 #[ts(export)]
 pub struct CorrectionStart {
+    /// Case.
+    pub case_id: CaseId,
+}
+
+/// Opens (or goes on with) handing in what a case was promised for later, as a draft.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+#[ts(export)]
+pub struct SupplyStart {
     /// Case.
     pub case_id: CaseId,
 }

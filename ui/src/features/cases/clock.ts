@@ -6,7 +6,7 @@ import { t } from '@/core/i18n'
 export function clockWords(clock: CaseClock): string {
   if (clock.kind === 'publicity' || clock.kind === 'payment') return t(`cases.clock_${clock.kind}`, { day: day(clock.due) })
   // A day that moves on with every day that stands still is no promise.
-  if (clock.paused && clock.waits_for !== 'applicant') return t('cases.clock_paused')
+  if (clock.paused && clock.kind !== 'correction') return t('cases.clock_paused')
   if (clock.left_days < 0) return t('cases.clock_over', { day: day(clock.due) })
   return t(`cases.clock_${clock.kind}`, { day: day(clock.due) })
 }
