@@ -208,8 +208,8 @@ impl World {
 
     fn said_of(&self, step: &str) -> Said {
         let (entry, position) = step.rsplit_once('.').unwrap();
-        let (draft, version) = self.sent[&entry.parse().unwrap()];
-        let number = position.parse().unwrap();
+        let (entry, number): (OutboxId, usize) = (entry.parse().unwrap(), position.parse().unwrap());
+        let (draft, version) = self.sent[&entry];
         if number < self.taps[&draft].files { Said::File { draft, number } } else { Said::Act { draft, version } }
     }
 
