@@ -51,3 +51,8 @@ async fn two_officers_share_a_queue() -> anyhow::Result<()> {
 async fn drafts_follow_from_device_to_device() -> anyhow::Result<()> {
     run_script_for(2, "devices.mjs", &[]).await
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_stuck_can_be_tried_again_changed_or_given_up() -> anyhow::Result<()> {
+    run_script_for(3, "outbox.mjs", &[]).await
+}

@@ -102,5 +102,24 @@ pub fn in_session(command: Command) -> Command {
         .env("RUST_LIB_BACKTRACE", "0");
     // A keyring of its own: the user's is never touched.
     wrapped.env("XDG_DATA_HOME", place::data().join("test-session"));
+    for (name, value) in command.get_envs() {
+        match value {
+            Some(value) => wrapped.env(name, value),
+            None => wrapped.env_remove(name),
+        };
+    }
     wrapped
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_session_keeps_what_its_command_was_told() {
+        let mut command = Command::new("true");
+        command.env("HAOBAN_FAULTS", "long");
+        let wrapped = in_session(command);
+        assert!(wrapped.get_envs().any(|(name, value)| name == "HAOBAN_FAULTS" && value == Some("long".as_ref())));
+    }
 }

@@ -17,6 +17,8 @@ mod events;
 mod examples;
 #[path = "intake/joint.rs"]
 mod joint;
+#[path = "intake/keyed.rs"]
+mod keyed;
 #[path = "intake/licences.rs"]
 mod licences;
 #[path = "intake/on_postgres.rs"]

@@ -52,6 +52,7 @@ macro_rules! commands {
             outbox_list(OutboxList) -> OutboxView;
             outbox_retry(OutboxRetry) -> OutboxView;
             outbox_pause(OutboxPause) -> OutboxView;
+            outbox_edit(OutboxEdit) -> OutboxEdited;
             outbox_discard(OutboxDiscard) -> OutboxView;
             case_list(CaseList) -> CaseListView;
             case_open(CaseOpen) -> CaseOpened;

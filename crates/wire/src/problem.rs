@@ -79,6 +79,8 @@ problem_codes! {
     FileUnreadable => "file_unreadable", 422;
     /// The file holds something that runs by itself, or another file.
     FileActive => "file_active", 422;
+    /// The photo tells where or when it was taken, and the service did not ask; `params.found` says in which notes.
+    FileMetadata => "file_metadata", 422;
     /// The virus scanner found something.
     FileHarmful => "file_harmful", 422;
     /// The slot is full; `params.max`.

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use haoban_client::commands;
-use haoban_domain::case::CaseStatus;
+use haoban_domain::case::{Actor, CaseStatus, ClockKind};
 use haoban_testkit::{Desk, Device, Platform, pdf, wait_for};
 use haoban_tests::{case_in, complete_rent_draft, point, save, submit, work_through};
 use haoban_wire::{
@@ -32,7 +32,12 @@ async fn a_resident_gets_the_rent_back() -> anyhow::Result<()> {
 
     ask_for_one_correction(&platform, case_id).await?;
     let case = case_in(&device, case_id, CaseStatus::CorrectionRequested).await?;
-    assert!(case.clock.expect("a clock").paused || case.correction.is_some());
+    let clock = case.clock.expect("a clock");
+    let shown = (clock.kind, clock.paused, clock.waits_for);
+    assert_eq!(shown, (ClockKind::Correction, false, Actor::Applicant), "its own days run");
+    let notice = case.correction.expect("a notice");
+    assert_eq!((notice.points.len(), notice.points[0].target.as_str()), (1, "field:rent_month"));
+    assert_eq!((notice.due, notice.answered_at), (clock.due, None));
     wait_for("a notification", async || Ok((!device.notifier.shown().is_empty()).then_some(()))).await?;
     let personal = device.notifier.shown().iter().any(|n| n.body.contains("王芳") || n.title.contains("王芳"));
     assert!(!personal, "notifications name nobody");

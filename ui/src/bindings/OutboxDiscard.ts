@@ -2,7 +2,7 @@
 import type { OutboxId } from "./OutboxId";
 
 /**
- * Takes an entry that was not sent back into an editable draft.
+ * Gives an entry up that has not arrived. Its draft lies among the deleted ones for thirty days.
  */
 export type OutboxDiscard = { 
 /**

@@ -68,6 +68,8 @@ import type { MaterialPick } from './MaterialPick'
 import type { MaterialRemove } from './MaterialRemove'
 import type { MaterialUseLicence } from './MaterialUseLicence'
 import type { OutboxDiscard } from './OutboxDiscard'
+import type { OutboxEdit } from './OutboxEdit'
+import type { OutboxEdited } from './OutboxEdited'
 import type { OutboxList } from './OutboxList'
 import type { OutboxPause } from './OutboxPause'
 import type { OutboxRetry } from './OutboxRetry'
@@ -154,6 +156,7 @@ export interface Commands {
   outbox_list: { request: OutboxList; response: OutboxView }
   outbox_retry: { request: OutboxRetry; response: OutboxView }
   outbox_pause: { request: OutboxPause; response: OutboxView }
+  outbox_edit: { request: OutboxEdit; response: OutboxEdited }
   outbox_discard: { request: OutboxDiscard; response: OutboxView }
   case_list: { request: CaseList; response: CaseListView }
   case_open: { request: CaseOpen; response: CaseOpened }

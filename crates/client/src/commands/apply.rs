@@ -5,7 +5,7 @@ use haoban_wire::{
     ui::{
         DraftAccount, DraftAccountOpen, DraftDelete, DraftList, DraftListView, DraftOpen, DraftRename, DraftRestore,
         DraftSave, DraftSaved, DraftStart, DraftSubmit, DraftSubmitted, DraftView, MaterialAttach, MaterialDefer,
-        MaterialPaste, MaterialPick, MaterialRemove, MaterialUseLicence, OutboxDiscard, OutboxList, OutboxPause,
+        MaterialPaste, MaterialPick, MaterialRemove, MaterialUseLicence, OutboxDiscard, OutboxEdit, OutboxEdited, OutboxList, OutboxPause,
         OutboxRetry, OutboxView, RowsColumns, RowsExport, RowsExported, RowsJudge, RowsOpen, RowsPick, RowsRead,
         RowsTake, RowsTemplate, RowsView,
     },
@@ -138,7 +138,12 @@ pub async fn outbox_pause(client: &Client, request: OutboxPause) -> Result<Outbo
     Ok(outbox::pause(client, request).await?)
 }
 
-/// Takes an entry back into a draft.
+/// Takes an entry back to be changed.
+pub async fn outbox_edit(client: &Client, request: OutboxEdit) -> Result<OutboxEdited, Problem> {
+    Ok(outbox::edit(client, request).await?)
+}
+
+/// Gives an entry up.
 pub async fn outbox_discard(client: &Client, request: OutboxDiscard) -> Result<OutboxView, Problem> {
     Ok(outbox::discard(client, request).await?)
 }

@@ -1,6 +1,6 @@
 use haoban_domain::{
     ids::LicenceId,
-    material::{FileKind, MaterialChoice},
+    material::{FileKind, MaterialChoice, UploadLimit},
 };
 use haoban_wire::{
     Problem, ProblemCode,
@@ -8,6 +8,7 @@ use haoban_wire::{
 };
 use image::{ImageEncoder, RgbImage, codecs::jpeg::JpegEncoder};
 use serde_json::json;
+use zeroize::Zeroizing;
 
 use super::*;
 use crate::fixture::{Device, attach as hand, begin, pdf, save};
@@ -73,6 +74,17 @@ async fn a_photo_is_turned_upright_scaled_down_and_rid_of_its_place() {
     let thumb = image::load_from_memory(&thumb).unwrap();
     assert_eq!((kind, thumb.height()), ("image/jpeg", 320));
     assert!(matches!(&shown.choices["lease"], MaterialChoice::Upload { files } if *files == [file.id]));
+}
+
+#[test]
+fn a_service_that_asks_for_place_and_time_gets_the_photo_as_it_was_taken() {
+    let keep = UploadLimit { keep_metadata: true, ..UploadLimit::default() };
+    for (kind, photo) in [(FileKind::Jpeg, photo_with_place(300, 150)), (FileKind::Heic, PHONE_PHOTO.to_vec())] {
+        let kept = clean::clean(Zeroizing::new(photo.clone()), &keep).ok().unwrap();
+        assert!(*kept.content == photo && !kept.metadata_removed && kept.kind == kind, "{kind:?}");
+        let plain = clean::clean(Zeroizing::new(photo), &UploadLimit::default()).ok().unwrap();
+        assert!(plain.metadata_removed && !plain.content.windows(4).any(|four| four == b"Exif"), "{kind:?}");
+    }
 }
 
 /// A picture of 320×240 with maker and place in its notes, written by another program (libheif).

@@ -11,6 +11,9 @@ mod plan;
 mod row;
 #[cfg(test)]
 mod simulation;
+mod take_back;
+#[cfg(test)]
+mod take_back_tests;
 #[cfg(test)]
 mod tests;
 mod view;
@@ -20,8 +23,9 @@ mod worker;
 pub(crate) use acts::Delivery;
 pub(crate) use acts::{Outcome, classify, file_delivered};
 pub use backoff::wait_millis;
-pub use control::{discard, list, pause, queue_withdrawal, retry};
+pub use control::{list, pause, queue_withdrawal, retry};
 pub(crate) use row::{EntryContent, UploadWork, Work, insert};
+pub use take_back::{discard, edit};
 pub use view::{row_of_case, rows};
 pub use worker::wake;
 pub(crate) use worker::{Outbox, look};

@@ -8,7 +8,7 @@ use haoban_domain::{
 };
 use haoban_wire::{
     Problem, ProblemCode,
-    ui::{DraftOpen, DraftSubmit, OutboxAct, OutboxDiscard, OutboxPause, OutboxRetry, OutboxState},
+    ui::{DraftOpen, DraftSubmit, OutboxAct, OutboxDiscard, OutboxEdit, OutboxEdited, OutboxPause, OutboxRetry, OutboxState},
 };
 use proptest::prelude::*;
 use reqwest::Method;
@@ -183,7 +183,7 @@ fn one_case_goes_in_order_and_never_holds_another_up() {
 }
 
 /// A signed-in device with a complete draft of two files (3 MiB and small), and its platform.
-async fn ready_to_send() -> (Device, Client, Arc<Platform>, DraftId, u64) {
+pub(super) async fn ready_to_send() -> (Device, Client, Arc<Platform>, DraftId, u64) {
     let device = Device::new();
     let client = device.open_with_item(1).await;
     let platform = Arc::new(Platform::default());
@@ -198,19 +198,19 @@ async fn ready_to_send() -> (Device, Client, Arc<Platform>, DraftId, u64) {
     (device, client, platform, id, shown.revision)
 }
 
-async fn send(client: &Client, draft_id: DraftId, revision: u64) -> OutboxId {
+pub(super) async fn send(client: &Client, draft_id: DraftId, revision: u64) -> OutboxId {
     drafts::submit(client, DraftSubmit { draft_id, revision, declared: true }).await.unwrap().outbox_id
 }
 
-async fn empty(client: &Client) -> bool {
+pub(super) async fn empty(client: &Client) -> bool {
     rows(client).await.is_empty()
 }
 
-async fn state(client: &Client) -> Option<OutboxState> {
+pub(super) async fn state(client: &Client) -> Option<OutboxState> {
     rows(client).await.into_iter().next().map(|row| row.state)
 }
 
-fn case_of(draft: DraftId) -> CaseId {
+pub(super) fn case_of(draft: DraftId) -> CaseId {
     CaseId::from_uuid(draft.uuid())
 }
 
@@ -304,9 +304,12 @@ async fn a_refusal_is_shown_and_the_draft_can_be_edited_again() {
         platform.0.lock().seen.iter().filter(|(method, _)| *method == Method::POST).count() == 2
     })
     .await;
-    assert!(discard(&client, OutboxDiscard { outbox_id }).await.unwrap().entries.is_empty());
+    let edited = edit(&client, OutboxEdit { outbox_id }).await.unwrap();
+    assert_eq!(edited, OutboxEdited::Draft { draft_id: id, correction_of: None });
+    assert!(empty(&client).await);
     let shown = drafts::open(&client, DraftOpen { draft_id: id }).await.unwrap();
     assert!(!shown.frozen && shown.files.len() == 2);
+    assert_eq!((&shown.answers["name"], &shown.answers["married"]), (&json!("Luo"), &json!(false)));
     let revision = save(&client, id, shown.revision, &[("name", json!("Luo Ming"))]).await;
     send(&client, id, revision).await;
     until(&client, || empty(&client)).await;

@@ -99,6 +99,11 @@ impl Outbox {
         self.sent.lock().insert(step.to_owned(), bytes);
     }
 
+    /// Whether a transfer of a step has not ended.
+    pub(super) fn is_running(&self, step: &str) -> bool {
+        self.running.lock().contains_key(step)
+    }
+
     fn running_ids(&self) -> HashSet<String> {
         self.running.lock().keys().cloned().collect()
     }

@@ -46,6 +46,7 @@ async fn slots(State(state): State<AppState>, _: Resident, QueryOf(wanted): Quer
 
 /// Holds a seat for ten minutes.
 #[utoipa::path(post, path = "/v1/appointments/holds", tag = "appointments", request_body = HoldSlot,
+    params(("idempotency-key" = String, Header, description = "names the act for ever")),
     responses((status = 200, body = Appointment)))]
 async fn hold(
     State(state): State<AppState>,
@@ -63,7 +64,8 @@ async fn list(State(state): State<AppState>, who: Resident) -> Result<Json<Appoi
 }
 
 /// Moves one to another time.
-#[utoipa::path(post, path = "/v1/appointments/{id}/change", tag = "appointments", params(("id" = String, Path)),
+#[utoipa::path(post, path = "/v1/appointments/{id}/change", tag = "appointments",
+    params(("id" = String, Path), ("idempotency-key" = String, Header, description = "names the act for ever")),
     request_body = MoveAppointment, responses((status = 200, body = AppointmentPage)))]
 async fn change(
     State(state): State<AppState>,
@@ -77,7 +79,8 @@ async fn change(
 }
 
 /// Gives one up.
-#[utoipa::path(post, path = "/v1/appointments/{id}/cancellation", tag = "appointments", params(("id" = String, Path)),
+#[utoipa::path(post, path = "/v1/appointments/{id}/cancellation", tag = "appointments",
+    params(("id" = String, Path), ("idempotency-key" = String, Header, description = "names the act for ever")),
     responses((status = 200, body = AppointmentPage)))]
 async fn cancel(
     State(state): State<AppState>,

@@ -88,6 +88,10 @@ async fn find(
     if upload.bytes > limit.max_bytes || upload.pages > limit.max_pages {
         return refuse("file_too_large", say!("intake", "file_too_large", material = name));
     }
+    // Taken for another service with such a slot, one that asks for place and time.
+    if upload.has_metadata && !limit.keep_metadata {
+        return refuse("file_metadata", say!("intake", "file_metadata", material = name));
+    }
     Ok(Ok(upload))
 }
 

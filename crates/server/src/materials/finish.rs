@@ -54,7 +54,7 @@ pub(super) async fn finish(state: &AppState, upload: &Upload) -> Result<()> {
     uploads.keep(upload.id, bytes).await?;
     haoban_failpoints::reach("upload-before-complete");
     let mut tx = state.store.write().await?;
-    rows::complete(&mut tx, upload.id, found.kind, found.pages, scan).await?;
+    rows::complete(&mut tx, upload.id, found, scan).await?;
     if scan == ScanStanding::Pending {
         jobs::put(&mut tx, JobKind::ScanUpload, &upload.id.to_string(), state.clock.now()).await?;
     }
@@ -66,9 +66,13 @@ pub(super) async fn finish(state: &AppState, upload: &Upload) -> Result<()> {
 
 async fn judge(bytes: Vec<u8>, upload: &Upload) -> (Vec<u8>, std::result::Result<Found, Problem>) {
     let (wanted, kinds, pages) = (upload.sha256.clone(), upload.kinds.clone(), upload.max_pages);
+    let keep_metadata = upload.keep_metadata;
     let work = tokio::task::spawn_blocking(move || {
         let judged = if receipt::digest(&bytes) == wanted {
-            inspect::inspect(&bytes, &kinds, pages)
+            inspect::inspect(&bytes, &kinds, pages).and_then(|found| match found.notes {
+                Some(notes) if !keep_metadata => Err(Problem::new(ProblemCode::FileMetadata).with("found", notes)),
+                _ => Ok(found),
+            })
         } else {
             Err(Problem::new(ProblemCode::UploadChecksum))
         };

@@ -254,10 +254,12 @@ async fn describe(state: &AppState, who: Resident, head: &HeaderMap) -> Result<U
         bytes,
         max_pages: limit.max_pages,
         kinds: limit.kinds,
+        keep_metadata: limit.keep_metadata,
         stored: 0,
         state: UploadState::Receiving,
         kind: None,
         pages: 0,
+        has_metadata: false,
         expires_at: now.plus_millis(state.uploads.allowance.days * 86_400_000),
         scan: ScanStanding::Unscanned,
     })

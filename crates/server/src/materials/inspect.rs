@@ -2,6 +2,7 @@
 
 #[cfg(test)]
 mod corpus;
+mod notes;
 mod outside;
 mod pdf;
 mod picture;
@@ -21,6 +22,8 @@ pub struct Found {
     pub kind: FileKind,
     /// Pages; a picture is one.
     pub pages: u16,
+    /// What a photo tells besides the picture (`exif`, `xmp`, `iptc`).
+    pub notes: Option<&'static str>,
 }
 
 /// Looks into a whole file. Blocking: PDFs are parsed, photos decoded.
@@ -42,7 +45,7 @@ pub fn inspect(bytes: &[u8], kinds: &[FileKind], max_pages: u16) -> Result<Found
     if pages > usize::from(max_pages) {
         return Err(Problem::new(ProblemCode::FilePages).with("max", max_pages).with("pages", pages));
     }
-    Ok(Found { kind, pages: u16::try_from(pages).unwrap_or(u16::MAX) })
+    Ok(Found { kind, pages: u16::try_from(pages).unwrap_or(u16::MAX), notes: notes::notes(bytes, kind) })
 }
 
 fn kind_of(bytes: &[u8]) -> Option<FileKind> {

@@ -38,6 +38,7 @@ fn widest(mut one: UploadLimit, other: UploadLimit) -> UploadLimit {
     one.max_bytes = one.max_bytes.max(other.max_bytes);
     one.max_pages = one.max_pages.max(other.max_pages);
     one.max_files = one.max_files.max(other.max_files);
+    one.keep_metadata |= other.keep_metadata;
     for kind in other.kinds {
         if !one.kinds.contains(&kind) {
             one.kinds.push(kind);
@@ -55,9 +56,15 @@ mod tests {
     #[test]
     fn the_widest_slot_counts_when_no_item_is_named() {
         let one = UploadLimit { kinds: vec![FileKind::Pdf], max_bytes: 5, ..UploadLimit::default() };
-        let other = UploadLimit { kinds: vec![FileKind::Png], max_bytes: 9, max_pages: 1, ..UploadLimit::default() };
+        let other = UploadLimit {
+            kinds: vec![FileKind::Png],
+            max_bytes: 9,
+            max_pages: 1,
+            keep_metadata: true,
+            ..UploadLimit::default()
+        };
         let both = widest(one.clone(), other);
-        assert_eq!((both.max_bytes, both.max_pages), (9, one.max_pages));
+        assert_eq!((both.max_bytes, both.max_pages, both.keep_metadata), (9, one.max_pages, true));
         assert_eq!(both.kinds, [FileKind::Pdf, FileKind::Png]);
         assert_eq!(of_slot(&[], None, "lease"), None);
     }

@@ -11,6 +11,7 @@ use haoban_domain::{
 use haoban_wire::desk::ScanStanding;
 use sqlx::{AnyConnection, Row, any::AnyRow};
 
+use super::inspect::Found;
 use crate::{
     Error, Result,
     store::{Store, Write},
@@ -67,6 +68,8 @@ pub struct Upload {
     pub max_pages: u16,
     /// Kinds the slot takes.
     pub kinds: Vec<FileKind>,
+    /// Whether the slot lets a photo tell place and time.
+    pub keep_metadata: bool,
     /// Bytes that are safe.
     pub stored: u64,
     /// Standing.
@@ -75,6 +78,8 @@ pub struct Upload {
     pub kind: Option<FileKind>,
     /// Pages, once complete.
     pub pages: u16,
+    /// Whether it is a photo that tells place and time, once complete.
+    pub has_metadata: bool,
     /// When it is forgotten.
     pub expires_at: Timestamp,
     /// What the virus scanner said, once complete.
@@ -93,7 +98,7 @@ macro_rules! select {
     ($rest:literal) => {
         concat!(
             "SELECT id, party_id, file_id, draft_id, item_code, slot, sha256, bytes, max_pages, kinds, ",
-            "stored, state, kind, pages, expires_at, scan FROM upload ",
+            "keep_metadata, has_metadata, stored, state, kind, pages, expires_at, scan FROM upload ",
             $rest
         )
     };
@@ -117,6 +122,8 @@ fn read(row: &AnyRow) -> Result<Upload> {
         bytes: number(row, "bytes")?,
         max_pages: number(row, "max_pages")?,
         kinds: serde_json::from_str(&row.try_get::<String, _>("kinds")?)?,
+        keep_metadata: row.try_get::<i64, _>("keep_metadata")? != 0,
+        has_metadata: row.try_get::<i64, _>("has_metadata")? != 0,
         stored: number(row, "stored")?,
         state: UploadState::parse(&row.try_get::<String, _>("state")?)?,
         kind: kind.map(|kind| serde_json::from_value(kind.into())).transpose()?,
@@ -168,7 +175,8 @@ pub async fn expired(store: &Store, now: Timestamp) -> Result<Vec<Upload>> {
 pub async fn insert(tx: &mut Write, upload: &Upload, now: Timestamp) -> Result<()> {
     sqlx::query(
         "INSERT INTO upload (id, party_id, file_id, draft_id, item_code, slot, sha256, bytes, max_pages, kinds, stored, \
-         state, created_at, expires_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 0, 'receiving', $11, $12)",
+         state, created_at, expires_at, keep_metadata) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 0, 'receiving', $11, $12, $13)",
     )
     .bind(upload.id.to_string())
     .bind(upload.party.to_string())
@@ -182,6 +190,7 @@ pub async fn insert(tx: &mut Write, upload: &Upload, now: Timestamp) -> Result<(
     .bind(serde_json::to_string(&upload.kinds)?)
     .bind(now.millis())
     .bind(upload.expires_at.millis())
+    .bind(i64::from(upload.keep_metadata))
     .execute(&mut **tx)
     .await?;
     Ok(())
@@ -211,14 +220,16 @@ pub async fn advance(tx: &mut Write, id: UploadId, from: u64, to: u64) -> Result
 }
 
 /// The whole file is good.
-pub async fn complete(tx: &mut Write, id: UploadId, kind: FileKind, pages: u16, scan: ScanStanding) -> Result<()> {
-    let kind = serde_json::to_value(kind)?;
+pub async fn complete(tx: &mut Write, id: UploadId, found: Found, scan: ScanStanding) -> Result<()> {
+    let kind = serde_json::to_value(found.kind)?;
     sqlx::query(
-        "UPDATE upload SET state = 'complete', kind = $1, pages = $2, scan = $3 WHERE id = $4 AND state = 'receiving'",
+        "UPDATE upload SET state = 'complete', kind = $1, pages = $2, scan = $3, has_metadata = $4 \
+         WHERE id = $5 AND state = 'receiving'",
     )
     .bind(kind.as_str().unwrap_or_default().to_owned())
-    .bind(i64::from(pages))
+    .bind(i64::from(found.pages))
     .bind(scan.as_str())
+    .bind(i64::from(found.notes.is_some()))
     .bind(id.to_string())
     .execute(&mut **tx)
     .await?;

@@ -30,7 +30,8 @@ async fn list(State(state): State<AppState>) -> Result<Json<PublicityPage>> {
 }
 
 /// Objects, once a person and period.
-#[utoipa::path(post, path = "/v1/publicity/{id}/objections", tag = "publicity", params(("id" = String, Path)),
+#[utoipa::path(post, path = "/v1/publicity/{id}/objections", tag = "publicity",
+    params(("id" = String, Path), ("idempotency-key" = String, Header, description = "names the act for ever")),
     request_body = MakeObjection, responses((status = 200, body = ObjectionPage)))]
 async fn make(
     State(state): State<AppState>,

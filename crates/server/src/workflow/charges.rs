@@ -7,7 +7,7 @@ use haoban_domain::{
     time::Timestamp,
 };
 use haoban_wire::ProblemCode;
-use serde_json::{Value, json};
+use serde_json::json;
 use sqlx::{AnyConnection, Row as _};
 
 use super::{
@@ -129,15 +129,16 @@ pub(super) async fn drop_unpaid(tx: &mut Write, case: &mut Dossier) -> Result<()
 /// A page on which the applicant pays: an address that counts once. The same key gives the same address.
 pub(super) async fn page(state: &AppState, party: PartyId, id: CaseId, key: &str) -> Result<PaymentLink> {
     let scene = Scene::now(state);
-    let (scope, actor) = (format!("pay:{id}"), party.to_string());
+    // Nothing but the case tells one payment from another, so it stands for the body.
+    let (scope, actor, body) = ("pay", party.to_string(), json!({ "case": id }));
     let case = rows::load(state, id).await?.filter(|case| case.party == party).ok_or(ProblemCode::NotFound)?;
     let charge = case.charge.as_ref().ok_or(ProblemCode::NotAllowedNow)?;
-    if !intake::known(state, &scope, key, &actor, &Value::Null).await? {
+    if !intake::known(state, scope, key, &actor, &body).await? {
         if charge.standing != ChargeStanding::Due || case.machine.status != CaseStatus::AwaitingPayment {
             return Err(ProblemCode::NotAllowedNow.into());
         }
         let mut tx = state.store.write().await?;
-        intake::first_time(&mut tx, &scope, key, &actor, &Value::Null, scene.now).await?;
+        intake::first_time(&mut tx, scope, key, &actor, &body, scene.now).await?;
         tx.commit().await?;
     }
     // Outside of the transaction, as a gateway of a bank is: it knows the key too.

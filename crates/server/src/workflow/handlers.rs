@@ -47,7 +47,8 @@ async fn one(State(state): State<AppState>, who: Resident, PathOf(id): PathOf<St
 }
 
 /// Answers a correction notice.
-#[utoipa::path(post, path = "/v1/cases/{id}/corrections", tag = "cases", params(("id" = String, Path)),
+#[utoipa::path(post, path = "/v1/cases/{id}/corrections", tag = "cases",
+    params(("id" = String, Path), ("idempotency-key" = String, Header, description = "names the act for ever")),
     request_body = CorrectCase, responses((status = 200, body = CaseView)))]
 async fn correct(
     State(state): State<AppState>,
@@ -61,7 +62,8 @@ async fn correct(
 }
 
 /// Hands in what was promised for later.
-#[utoipa::path(post, path = "/v1/cases/{id}/materials", tag = "cases", params(("id" = String, Path)),
+#[utoipa::path(post, path = "/v1/cases/{id}/materials", tag = "cases",
+    params(("id" = String, Path), ("idempotency-key" = String, Header, description = "names the act for ever")),
     request_body = SupplyMaterials, responses((status = 200, body = CaseView)))]
 async fn supply(
     State(state): State<AppState>,
@@ -75,7 +77,8 @@ async fn supply(
 }
 
 /// Takes a case back.
-#[utoipa::path(post, path = "/v1/cases/{id}/withdrawal", tag = "cases", params(("id" = String, Path)),
+#[utoipa::path(post, path = "/v1/cases/{id}/withdrawal", tag = "cases",
+    params(("id" = String, Path), ("idempotency-key" = String, Header, description = "names the act for ever")),
     request_body = WithdrawCase, responses((status = 200, body = CaseView)))]
 async fn withdraw(
     State(state): State<AppState>,
@@ -89,7 +92,8 @@ async fn withdraw(
 }
 
 /// Where the applicant pays what the case waits for: an address that counts once. The same key gives the same address.
-#[utoipa::path(post, path = "/v1/cases/{id}/payment", tag = "cases", params(("id" = String, Path)),
+#[utoipa::path(post, path = "/v1/cases/{id}/payment", tag = "cases",
+    params(("id" = String, Path), ("idempotency-key" = String, Header, description = "names the act for ever")),
     responses((status = 200, body = PaymentPage)))]
 async fn pay(
     State(state): State<AppState>,

@@ -38,17 +38,17 @@ async fn left(one: &Resident<'_>, start: &str) -> u64 {
     slots.iter().find(|slot| slot["start"] == start).map_or(0, |slot| slot["left"].as_u64().unwrap())
 }
 
-async fn mine(one: &Resident<'_>) -> Vec<Value> {
+pub async fn mine(one: &Resident<'_>) -> Vec<Value> {
     one.get("/v1/appointments").await.1["appointments"].as_array().unwrap().clone()
 }
 
-async fn case(one: &Resident<'_>, visit: Option<&str>) -> String {
+pub async fn case(one: &Resident<'_>, visit: Option<&str>) -> String {
     let (status, answer) = one.submit(&copies(visit)).await;
     assert_eq!(status, StatusCode::CREATED, "{answer}");
     answer["case"]["id"].as_str().unwrap().to_owned()
 }
 
-async fn accept(city: &City, case: &str) -> Value {
+pub async fn accept(city: &City, case: &str) -> Value {
     let officer = city.officer("real-estate").await;
     officer.does(case, json!({"act": "claim"})).await;
     officer.does(case, json!({"act": "accept"})).await["case"].clone()

@@ -11,7 +11,7 @@ const TENANT: &str = "13800000001";
 const OFFICE: &str = "gjj-center";
 
 /// A rent withdrawal whose payments are promised for later.
-async fn promised(one: &Resident<'_>) -> String {
+pub async fn promised(one: &Resident<'_>) -> String {
     let mut body = one.rent().await;
     let file = body["materials"]["rent-records"]["files"][0].as_str().unwrap().to_owned();
     body["materials"]["rent-records"] = json!({"kind": "deferred"});
@@ -26,7 +26,7 @@ async fn view(one: &Resident<'_>, case: &str) -> Value {
 }
 
 /// The body that hands the payments in, with a fresh file.
-async fn payments(one: &Resident<'_>) -> Value {
+pub async fn payments(one: &Resident<'_>) -> Value {
     let bytes = pdf(1);
     let file = one.upload(&new_id("drf"), "rent-records", &bytes).await;
     json!({"materials": {"rent-records": {"kind": "upload", "files": [file]}}, "files": {file: digest(&bytes)}})

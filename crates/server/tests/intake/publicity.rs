@@ -28,7 +28,7 @@ async fn know(city: &City, one: &Resident<'_>) {
 }
 
 /// A recognition that two steps have reviewed: it is before the public now.
-async fn shown(city: &City) -> String {
+pub async fn shown(city: &City) -> String {
     let one = city.resident(ONE).await;
     know(city, &one).await;
     let answers = json!({
@@ -56,7 +56,7 @@ async fn pass_experts(city: &City, id: &str) -> Value {
 }
 
 /// What anybody sees, without a sign-in.
-async fn public(city: &City) -> Vec<Value> {
+pub async fn public(city: &City) -> Vec<Value> {
     let (status, page) = read(city.http.get(format!("{}/v1/publicity", city.base))).await;
     assert_eq!(status, StatusCode::OK, "{page}");
     page["entries"].as_array().unwrap().clone()

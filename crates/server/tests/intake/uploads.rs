@@ -253,3 +253,50 @@ async fn two_processes_never_write_into_one_upload() {
     drop(held);
     assert_eq!(one.patch(&at, 400, bytes[400..].to_vec()).send().await.unwrap().status(), StatusCode::NO_CONTENT);
 }
+
+/// A photo with a place in its notes.
+fn photo_with_place() -> Vec<u8> {
+    let photo = super::support::jpeg(358, 441);
+    let notes = b"Exif\0\0MM\0\x2a\0\0\0\x08\0\0\0\0\0\0GPS 34.7466N 113.6253E";
+    let length = u16::try_from(notes.len() + 2).unwrap().to_be_bytes();
+    [&photo[..2], b"\xff\xe1", &length, notes, &photo[2..]].concat()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_photo_that_tells_its_place_is_refused_unless_the_service_asks_for_it() {
+    let city = City::start().await;
+    let one = city.resident(TENANT).await;
+    let bytes = photo_with_place();
+    let made = one.create(&new_id("fil"), &new_id("drf"), "lease-contract", &bytes).send().await.unwrap();
+    let at = made.headers()["location"].to_str().unwrap().to_owned();
+    let answer = one.patch(&at, 0, bytes.clone()).send().await.unwrap();
+    assert_eq!(answer.status(), StatusCode::UNPROCESSABLE_ENTITY);
+    let problem: Value = answer.json().await.unwrap();
+    assert_eq!((&problem["code"], &problem["params"]["found"]), (&Value::from("file_metadata"), &Value::from("exif")));
+    assert_eq!(one.tus(Method::HEAD, &at).send().await.unwrap().status(), StatusCode::NOT_FOUND, "nothing is kept");
+    // A report of damage needs the place; its photo is kept to the last byte.
+    let made = one.create(&new_id("fil"), &new_id("drf"), "photos", &bytes).send().await.unwrap();
+    let at = made.headers()["location"].to_str().unwrap().to_owned();
+    assert_eq!(one.patch(&at, 0, bytes.clone()).send().await.unwrap().status(), StatusCode::NO_CONTENT);
+    assert_eq!(one.get(&at).await.1["sha256"], haoban_domain::receipt::digest(&bytes));
+}
+
+/// The slot of another service may have the same name and ask for places: the submission looks again.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_photo_that_was_taken_with_its_place_does_not_slip_into_another_service() {
+    let city = City::start().await;
+    let one = city.resident(TENANT).await;
+    let body = one.rent().await;
+    let tells = async |tells: i64| {
+        let mut write = city.state.store.write().await.unwrap();
+        sqlx::query("UPDATE upload SET has_metadata = $1").bind(tells).execute(&mut *write).await.unwrap();
+        write.commit().await.unwrap();
+    };
+    tells(1).await;
+    let (status, problem) = one.submit(&body).await;
+    let error = &problem["field_errors"][0];
+    assert_eq!((status, &error["rule"]), (StatusCode::UNPROCESSABLE_ENTITY, &Value::from("file_metadata")));
+    assert_eq!(error["field"], "material:lease-contract");
+    tells(0).await;
+    assert_eq!(one.submit(&body).await.0, StatusCode::CREATED);
+}

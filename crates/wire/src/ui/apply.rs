@@ -422,7 +422,35 @@ pub struct OutboxPause {
     pub paused: bool,
 }
 
-/// Takes an entry that was not sent back into an editable draft.
+/// Takes an entry that has not arrived back to be changed: its draft can be edited again, answers and files as they were.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+#[ts(export)]
+pub struct OutboxEdit {
+    /// Entry.
+    pub outbox_id: OutboxId,
+}
+
+/// What there is to go on with.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(tag = "now", rename_all = "snake_case")]
+#[ts(export)]
+pub enum OutboxEdited {
+    /// The draft.
+    Draft {
+        /// Draft.
+        draft_id: DraftId,
+        /// The case it corrects, when it is a correction.
+        correction_of: Option<CaseId>,
+    },
+    /// The platform has it already: it is a case now.
+    Sent {
+        /// Case.
+        case_id: CaseId,
+    },
+}
+
+/// Gives an entry up that has not arrived. Its draft lies among the deleted ones for thirty days.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(deny_unknown_fields)]
 #[ts(export)]

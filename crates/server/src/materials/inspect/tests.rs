@@ -20,7 +20,7 @@ fn pdf(pages: usize) -> Vec<u8> {
 
 #[test]
 fn pages_of_a_pdf_are_counted_and_limited() {
-    assert_eq!(inspect(&pdf(3), &ALL, 30), Ok(Found { kind: FileKind::Pdf, pages: 3 }));
+    assert_eq!(inspect(&pdf(3), &ALL, 30), Ok(Found { kind: FileKind::Pdf, pages: 3, notes: None }));
     assert_eq!(inspect(&pdf(3), &ALL, 2).unwrap_err().code, ProblemCode::FilePages);
     assert_eq!(inspect(&pdf(0), &ALL, 2).unwrap_err().code, ProblemCode::FileUnreadable);
 }
