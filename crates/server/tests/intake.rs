@@ -25,6 +25,8 @@ mod on_postgres;
 mod postgres;
 #[path = "intake/publicity.rs"]
 mod publicity;
+#[path = "intake/reminders.rs"]
+mod reminders;
 #[path = "intake/scanning.rs"]
 mod scanning;
 #[path = "intake/soak.rs"]
