@@ -21,6 +21,8 @@ mod joint;
 mod licences;
 #[path = "intake/on_postgres.rs"]
 mod on_postgres;
+#[path = "intake/pension.rs"]
+mod pension;
 #[path = "support/postgres.rs"]
 mod postgres;
 #[path = "intake/publicity.rs"]
