@@ -15,6 +15,9 @@ use crate::{
     time::Date,
 };
 
+/// Days after which good news is no news any more.
+const LATE_DAYS: i32 = 60;
+
 /// A notice before a day. It stands at a licence type, or in the workflow of an item.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -29,6 +32,11 @@ pub struct Reminder {
     /// Days of which kind.
     #[serde(default = "calendar_days")]
     pub unit: DayUnit,
+    /// The day is one from which something can be done, not one by which it must be: a notice that could not go out in
+    /// time still does, up to two months later.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    #[ts(as = "Option<bool>", optional)]
+    pub from_then_on: bool,
     /// Set when the case was refused for this standard reason; without it, when the case was granted.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[ts(optional)]
@@ -116,10 +124,11 @@ impl Reminder {
 
     /// Which notice is due: the one nearest to the day of those whose time has come. One that was missed is not sent
     /// after the next; one whose time was over when the day became known (`since`) is not sent at all, and neither is
-    /// any after the day.
+    /// any after the day, unless something can be done `from_then_on`.
     #[must_use]
     pub fn due(&self, calendar: &WorkCalendar, day: Date, since: Date, today: Date) -> Option<u16> {
-        if today > day {
+        let last = if self.from_then_on { day.0.saturating_add(LATE_DAYS.days()) } else { day.0 };
+        if today.0 > last {
             return None;
         }
         let in_time = |days: &u16| {
@@ -138,6 +147,12 @@ impl Reminder {
             DayUnit::CalendarDay => most,
         };
         Date(today.0.saturating_add(days.days()))
+    }
+
+    /// The earliest day of which anything can still be due today.
+    #[must_use]
+    pub fn still_due_from(today: Date) -> Date {
+        Date(today.0.saturating_sub(LATE_DAYS.days()))
     }
 
     /// Headline and text with the day put in.
@@ -164,6 +179,7 @@ mod tests {
             of: ReminderDay::End,
             days_before: days_before.to_vec(),
             unit,
+            from_then_on: false,
             after_refusal: None,
             title: LocalText::new("{day} 到期", "Ends on {day}"),
             body: LocalText::new("请在 {day} 前来换", "Please renew it by {day}"),
@@ -204,6 +220,20 @@ mod tests {
             ("2027-04-01", None),
         ] {
             assert_eq!(reminder.due(&calendar, end, since, day(today)), due, "{today}");
+        }
+    }
+
+    #[test]
+    fn what_can_be_done_from_a_day_on_is_said_later_too() {
+        let (calendar, mut reminder) = (calendar(), reminder(&[0], DayUnit::CalendarDay));
+        let (from, since) = (day("2027-03-31"), day("2026-03-31"));
+        assert_eq!(reminder.due(&calendar, from, since, day("2027-04-02")), None);
+        reminder.from_then_on = true;
+        for (today, due) in
+            [("2027-03-30", None), ("2027-04-02", Some(0)), ("2027-05-30", Some(0)), ("2027-05-31", None)]
+        {
+            assert_eq!(reminder.due(&calendar, from, since, day(today)), due, "{today}");
+            assert_eq!(Reminder::still_due_from(day(today)) <= from, day(today) <= day("2027-05-30"));
         }
     }
 

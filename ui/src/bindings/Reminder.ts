@@ -24,6 +24,11 @@ days_before: Array<number>,
  */
 unit: DayUnit, 
 /**
+ * The day is one from which something can be done, not one by which it must be: a notice that could not go out in
+ * time still does, up to two months later.
+ */
+from_then_on?: boolean, 
+/**
  * Set when the case was refused for this standard reason; without it, when the case was granted.
  */
 after_refusal?: string, 

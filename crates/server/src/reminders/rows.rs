@@ -3,6 +3,7 @@
 use haoban_domain::{
     ids::{CaseId, PartyId},
     licence::Licence,
+    reminder::Reminder,
     time::{Date, Timestamp},
 };
 use sqlx::{AnyConnection, Row as _};
@@ -70,13 +71,14 @@ pub(super) async fn put_day(tx: &mut Write, day: &CaseDay, first_on: Date) -> Re
 /// Days of which something may be due, behind a case and reminder.
 pub(super) async fn days_due(store: &Store, today: Date, behind: &(String, String)) -> Result<Vec<CaseDay>> {
     let rows = sqlx::query(
-        "SELECT case_id, reminder, day, set_on FROM reminder_day WHERE first_on <= $1 AND day >= $1 \
+        "SELECT case_id, reminder, day, set_on FROM reminder_day WHERE first_on <= $1 AND day >= $5 \
          AND (case_id > $2 OR (case_id = $2 AND reminder > $3)) ORDER BY case_id, reminder LIMIT $4",
     )
     .bind(today.to_string())
     .bind(behind.0.clone())
     .bind(behind.1.clone())
     .bind(PAGE)
+    .bind(Reminder::still_due_from(today).to_string())
     .fetch_all(store.reader())
     .await?;
     rows.iter()
@@ -204,7 +206,8 @@ pub(super) async fn applies(tx: &mut Write, party: PartyId, item: &str) -> Resul
 
 /// Forgets days that are over and notices sent long ago.
 pub(super) async fn forget(tx: &mut Write, today: Date, before: Timestamp) -> Result<()> {
-    sqlx::query("DELETE FROM reminder_day WHERE day < $1").bind(today.to_string()).execute(&mut **tx).await?;
+    let over = Reminder::still_due_from(today).to_string();
+    sqlx::query("DELETE FROM reminder_day WHERE day < $1").bind(over).execute(&mut **tx).await?;
     sqlx::query("DELETE FROM reminder_sent WHERE sent_at < $1").bind(before.millis()).execute(&mut **tx).await?;
     Ok(())
 }
