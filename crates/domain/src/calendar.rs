@@ -84,6 +84,19 @@ impl WorkCalendar {
         current
     }
 
+    /// The day `n` workdays before `day`; `day` itself is day 0. Zero gives `day`.
+    #[must_use]
+    pub fn workdays_before(&self, day: Date, n: u16) -> Date {
+        let mut current = day;
+        let mut left = n;
+        while left > 0 {
+            let Ok(before) = current.0.yesterday() else { break };
+            current = Date(before);
+            left -= u16::from(self.is_workday(current));
+        }
+        current
+    }
+
     /// Workdays in `(from, to]`; negative when `to` lies before `from`.
     #[must_use]
     pub fn workdays_between(&self, from: Date, to: Date) -> i32 {

@@ -19,6 +19,8 @@ pub mod money;
 pub mod pack;
 pub mod person;
 pub mod receipt;
+pub mod reminder;
+pub mod renewal;
 pub mod rules;
 pub mod search;
 pub mod text;

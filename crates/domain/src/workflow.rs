@@ -7,6 +7,8 @@ use utoipa::ToSchema;
 use crate::{
     identifiers::mask,
     item::{DayUnit, TimeLimit},
+    reminder::Reminder,
+    renewal::SilentRenewal,
     rules::Expr,
     text::LocalText,
 };
@@ -37,6 +39,29 @@ pub struct Workflow {
     /// Standard opinions of a grant.
     #[serde(default)]
     pub opinions: Vec<LocalText>,
+    /// Notices before a day that a case or its decision sets.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[ts(as = "Option<Vec<Reminder>>", optional)]
+    pub reminders: Vec<Reminder>,
+    /// 免申即办: what registers show renews by itself.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub renewal: Option<SilentRenewal>,
+    /// What a grant writes into registers.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[ts(as = "Option<Vec<RegisterEntry>>", optional)]
+    pub records: Vec<RegisterEntry>,
+}
+
+/// A fact that a grant writes into its register.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[ts(export)]
+pub struct RegisterEntry {
+    /// Fact key, `register.field`.
+    pub fact: String,
+    /// Its value; null writes nothing.
+    pub value: Expr,
 }
 
 /// A fee or tax the applicant pays.

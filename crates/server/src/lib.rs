@@ -1,7 +1,7 @@
 //! The city platform: one binary, one database, one city.
 //!
 //! Rooms: `http` (the outside of it), `identity`, `catalogue`, `intake`, `workflow`, `materials`,
-//! `joint`, `licences`, `deposits`, `devices`, `follow`, `notices`, `desk`, `audit`, `jobs`, `seed`, `backup`, and below them all `store`. Handlers write no SQL;
+//! `joint`, `licences`, `deposits`, `devices`, `follow`, `notices`, `reminders`, `desk`, `audit`, `jobs`, `seed`, `backup`, and below them all `store`. Handlers write no SQL;
 //! the store calls no room.
 
 pub mod app;
@@ -25,6 +25,7 @@ pub mod materials;
 pub mod notices;
 pub mod ports;
 mod publicity;
+pub mod reminders;
 pub mod seed;
 pub mod store;
 pub mod workflow;

@@ -115,6 +115,7 @@ fn rules() -> Vec<String> {
         "publicity",
         "purpose",
         "reference",
+        "reminder",
         "schema",
         "secrets",
         "sensitivity",

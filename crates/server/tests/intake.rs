@@ -23,12 +23,16 @@ mod keyed;
 mod licences;
 #[path = "intake/on_postgres.rs"]
 mod on_postgres;
+#[path = "intake/pension.rs"]
+mod pension;
 #[path = "support/postgres.rs"]
 mod postgres;
 #[path = "intake/promised.rs"]
 mod promised;
 #[path = "intake/publicity.rs"]
 mod publicity;
+#[path = "intake/reminders.rs"]
+mod reminders;
 #[path = "intake/scanning.rs"]
 mod scanning;
 #[path = "intake/soak.rs"]

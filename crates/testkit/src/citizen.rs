@@ -192,7 +192,7 @@ pub fn copies_case(visit: Option<Value>) -> Value {
         answers["visit"] = visit;
     }
     json!({
-        "draft_id": fresh_draft(), "item_code": "archive-copies", "item_version": 1, "declared": true, "channel": "app",
+        "draft_id": fresh_draft(), "item_code": "archive-copies", "item_version": 2, "declared": true, "channel": "app",
         "answers": answers, "materials": {}, "files": {}
     })
 }

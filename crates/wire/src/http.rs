@@ -241,8 +241,31 @@ pub struct Notice {
     pub body: LocalText,
     /// Case it concerns.
     pub case_id: Option<CaseId>,
+    /// Page it opens, when that is not the case's.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub opens: Option<NoticeTarget>,
     /// When.
     pub at: Timestamp,
+}
+
+/// A page a message opens.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS, ToSchema)]
+#[serde(rename_all = "snake_case", tag = "kind")]
+#[ts(export)]
+pub enum NoticeTarget {
+    /// The guide of a service.
+    Item {
+        /// Its code.
+        code: haoban_domain::item::ItemCode,
+    },
+    /// A licence in the wallet.
+    Licence {
+        /// Its id.
+        id: haoban_domain::ids::LicenceId,
+    },
+    /// The appointments.
+    Appointments,
 }
 
 /// What a message is about.
@@ -270,6 +293,8 @@ pub enum NoticeKind {
     MaterialsAwaited,
     /// An appointment was made, changed, cancelled or missed.
     Appointment,
+    /// A day comes near, or a proof was renewed without the resident.
+    Reminder,
 }
 
 /// One event of a party's stream. `GET /v1/events` sends them by SSE with `id: seq`;

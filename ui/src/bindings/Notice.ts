@@ -3,6 +3,7 @@ import type { CaseId } from "./CaseId";
 import type { LocalText } from "./LocalText";
 import type { NoticeId } from "./NoticeId";
 import type { NoticeKind } from "./NoticeKind";
+import type { NoticeTarget } from "./NoticeTarget";
 import type { Timestamp } from "./Timestamp";
 
 /**
@@ -33,6 +34,10 @@ body: LocalText,
  * Case it concerns.
  */
 case_id: CaseId | null, 
+/**
+ * Page it opens, when that is not the case's.
+ */
+opens?: NoticeTarget, 
 /**
  * When.
  */

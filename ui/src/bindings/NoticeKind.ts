@@ -3,4 +3,4 @@
 /**
  * What a message is about.
  */
-export type NoticeKind = "received" | "accepted" | "correction_requested" | "progress" | "granted" | "refused" | "ended" | "payment_requested" | "materials_awaited" | "appointment";
+export type NoticeKind = "received" | "accepted" | "correction_requested" | "progress" | "granted" | "refused" | "ended" | "payment_requested" | "materials_awaited" | "appointment" | "reminder";

@@ -3,6 +3,9 @@ import type { Charge } from "./Charge";
 import type { InstantApproval } from "./InstantApproval";
 import type { LocalText } from "./LocalText";
 import type { Output } from "./Output";
+import type { RegisterEntry } from "./RegisterEntry";
+import type { Reminder } from "./Reminder";
+import type { SilentRenewal } from "./SilentRenewal";
 import type { StandardReason } from "./StandardReason";
 import type { WorkflowStep } from "./WorkflowStep";
 
@@ -37,4 +40,16 @@ correction_texts: Array<StandardReason>,
 /**
  * Standard opinions of a grant.
  */
-opinions: Array<LocalText>, };
+opinions: Array<LocalText>, 
+/**
+ * Notices before a day that a case or its decision sets.
+ */
+reminders?: Array<Reminder>, 
+/**
+ * 免申即办: what registers show renews by itself.
+ */
+renewal?: SilentRenewal, 
+/**
+ * What a grant writes into registers.
+ */
+records?: Array<RegisterEntry>, };

@@ -50,6 +50,13 @@ pub(super) const PROTECTIONS: &[Protection] = &[
         Suite::Server("intake", "another_body_is_refused"),
     ),
     one(
+        "a reminder is claimed before it goes out",
+        "crates/server/src/reminders/rows.rs",
+        "Ok(done.rows_affected() == 1)",
+        "Ok(done.rows_affected() < 2)",
+        Suite::Server("intake", "however_many_workers"),
+    ),
+    one(
         "commits are synced before they are acknowledged",
         "crates/server/src/store/together.rs",
         "if !*failed && let Err(error) = sync(self.log.clone()).await {",

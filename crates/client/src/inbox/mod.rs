@@ -3,7 +3,7 @@
 use haoban_domain::ids::{NoticeId, PartyId};
 use haoban_wire::{
     Problem,
-    http::{Notice, NoticeKind},
+    http::{Notice, NoticeKind, NoticeTarget},
     ui::{ClientEvent, InboxView, NoticeRow},
 };
 
@@ -92,8 +92,19 @@ pub(crate) fn tell(client: &Client, notice: &Notice) {
     client.ports().notifier.notify(OsNotification {
         title: said(&format!("notify.{}", name(notice.kind))),
         body: said("notify.body"),
-        path: notice.case_id.map_or_else(|| "/inbox".to_owned(), |id| format!("/cases/{id}")),
+        path: path(notice),
     });
+}
+
+/// The page a message leads to.
+fn path(notice: &Notice) -> String {
+    match (&notice.opens, notice.case_id) {
+        (Some(NoticeTarget::Item { code }), _) => format!("/items/{code}"),
+        (Some(NoticeTarget::Licence { id }), _) => format!("/licences/{id}"),
+        (Some(NoticeTarget::Appointments), _) => "/appointments".to_owned(),
+        (None, Some(id)) => format!("/cases/{id}"),
+        (None, None) => "/inbox".to_owned(),
+    }
 }
 
 fn name(kind: NoticeKind) -> &'static str {
@@ -108,5 +119,41 @@ fn name(kind: NoticeKind) -> &'static str {
         NoticeKind::PaymentRequested => "payment_requested",
         NoticeKind::MaterialsAwaited => "materials_awaited",
         NoticeKind::Appointment => "appointment",
+        NoticeKind::Reminder => "reminder",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use haoban_domain::{
+        ids::{CaseId, LicenceId},
+        text::LocalText,
+        time::Timestamp,
+    };
+
+    use super::*;
+
+    #[test]
+    fn a_message_leads_to_what_is_to_be_done() {
+        let case = CaseId::new(1, [1; 10]);
+        let licence = LicenceId::new(1, [2; 10]);
+        let leads = |opens: Option<NoticeTarget>, case_id: Option<CaseId>| {
+            path(&Notice {
+                id: NoticeId::new(1, [3; 10]),
+                kind: NoticeKind::Reminder,
+                sender: LocalText::default(),
+                title: LocalText::default(),
+                body: LocalText::default(),
+                case_id,
+                opens,
+                at: Timestamp::from_millis(0),
+            })
+        };
+        let item = NoticeTarget::Item { code: "pension-check".to_owned() };
+        assert_eq!(leads(Some(item), Some(case)), "/items/pension-check");
+        assert_eq!(leads(Some(NoticeTarget::Licence { id: licence }), None), format!("/licences/{licence}"));
+        assert_eq!(leads(Some(NoticeTarget::Appointments), Some(case)), "/appointments");
+        assert_eq!(leads(None, Some(case)), format!("/cases/{case}"));
+        assert_eq!(leads(None, None), "/inbox");
     }
 }

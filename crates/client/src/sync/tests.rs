@@ -79,6 +79,7 @@ fn notice(n: u8, at: i64) -> Notice {
         title: LocalText::new("rent", "rent"),
         body: LocalText::new("body", "body"),
         case_id: Some(CaseId::new(1, [1; 10])),
+        opens: None,
         at: Timestamp::from_millis(at),
     }
 }

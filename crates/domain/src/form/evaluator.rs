@@ -11,6 +11,7 @@ use super::{
 use crate::{
     calendar::WorkCalendar,
     item::ServiceItem,
+    reminder::ReminderDay,
     rules::{Expr, Rule, root_context},
     workflow::Output,
 };
@@ -176,6 +177,18 @@ fn other_rules(item: &ServiceItem, names: &Names) -> Result<HashMap<Expr, Rule>,
             }
             Output::Payment { amount, .. } => add(format!("workflow.outputs[{number}].amount"), amount)?,
         }
+    }
+    for reminder in &item.workflow.reminders {
+        if let ReminderDay::Day(day) = &reminder.of {
+            add(format!("workflow.reminders[{}].of.day", reminder.id), day)?;
+        }
+    }
+    if let Some(renewal) = &item.workflow.renewal {
+        add("workflow.renewal.when".to_owned(), &renewal.when)?;
+        add("workflow.renewal.until".to_owned(), &renewal.until)?;
+    }
+    for entry in &item.workflow.records {
+        add(format!("workflow.records[{}].value", entry.fact), &entry.value)?;
     }
     Ok(rules)
 }

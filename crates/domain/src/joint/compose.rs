@@ -53,6 +53,9 @@ pub fn compose(service: &JointService, pack: &CityPack) -> Result<ServiceItem, J
             refusal_reasons: Vec::new(),
             correction_texts: Vec::new(),
             opinions: Vec::new(),
+            reminders: Vec::new(),
+            renewal: None,
+            records: Vec::new(),
         },
         joint: Some(Box::new(Joint {
             situation: service.situation.iter().map(|page| page.id.clone()).collect(),

@@ -9,7 +9,7 @@ use crate::{calendar::WorkCalendar, money, time::Date};
 type Answer = Result<Cel, ExecutionError>;
 
 /// Functions declared here, with how many arguments each takes.
-pub(super) const OWN: [(&str, usize); 11] = [
+pub(super) const OWN: [(&str, usize); 12] = [
     ("percent", 2),
     ("fen", 1),
     ("dec", 2),
@@ -17,6 +17,7 @@ pub(super) const OWN: [(&str, usize); 11] = [
     ("days_between", 2),
     ("months_between", 2),
     ("months_after", 2),
+    ("days_after", 2),
     ("workdays_after", 2),
     ("least", 2),
     ("greatest", 2),
@@ -33,6 +34,7 @@ pub(crate) fn root_context(calendar: Arc<WorkCalendar>) -> Result<Context<'stati
     context.add_function("days_between", days_between)?;
     context.add_function("months_between", |c: &FunctionContext<'_, '_>| months(c).map(Cel::Int))?;
     context.add_function("months_after", months_after)?;
+    context.add_function("days_after", days_after)?;
     context.add_function("workdays_after", move |c: &FunctionContext<'_, '_>| {
         let count = u16::try_from(int(c, 1)?).map_err(|_| c.error("the count of workdays is out of range"))?;
         Ok::<_, ExecutionError>(day_value(calendar.workdays_after(date(c, 0)?, count)))
@@ -122,6 +124,13 @@ pub(super) fn full_months(from: Date, to: Date) -> i64 {
 fn months_after(context: &FunctionContext<'_, '_>) -> Answer {
     let months = i32::try_from(int(context, 1)?).map_err(|_| context.error("too many months"))?;
     let span = jiff::Span::new().try_months(months).map_err(|_| context.error("too many months"))?;
+    let day = date(context, 0)?.0.checked_add(span).map_err(|_| context.error("that day is out of range"))?;
+    Ok(day_value(Date(day)))
+}
+
+fn days_after(context: &FunctionContext<'_, '_>) -> Answer {
+    let days = i32::try_from(int(context, 1)?).map_err(|_| context.error("too many days"))?;
+    let span = jiff::Span::new().try_days(days).map_err(|_| context.error("too many days"))?;
     let day = date(context, 0)?.0.checked_add(span).map_err(|_| context.error("that day is out of range"))?;
     Ok(day_value(Date(day)))
 }

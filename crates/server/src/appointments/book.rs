@@ -191,6 +191,7 @@ pub(super) async fn tell(tx: &mut Write, scene: &Scene<'_>, seat: &Seat, what: T
         title,
         body,
         case_id: seat.case,
+        opens: None,
         at: scene.now,
     };
     notices::append(tx, seat.party, &Change::Notice { notice }, scene.now).await?;

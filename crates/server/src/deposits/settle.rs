@@ -119,6 +119,7 @@ async fn tell(state: &AppState, tx: &mut Write, party: PartyId, now: Timestamp) 
         title: say!("deposit", "released"),
         body: say!("deposit", "released_body"),
         case_id: None,
+        opens: None,
         at: now,
     };
     notices::append(tx, party, &Change::Notice { notice }, now).await?;

@@ -271,6 +271,7 @@ async fn tell(state: &AppState, tx: &mut Write, party: PartyId, now: Timestamp, 
         title,
         body,
         case_id: None,
+        opens: None,
         at: now,
     };
     notices::append(tx, party, &Change::Notice { notice }, now).await?;

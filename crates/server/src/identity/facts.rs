@@ -115,7 +115,7 @@ fn fact_words(pack: &CityPack, key: &str) -> LocalText {
         .map_or_else(|| LocalText::new(key, key), |fact| fact.words.clone())
 }
 
-/// Writes one line per register and purpose into the log the resident reads.
+/// Writes down what residents let an item read about themselves.
 pub async fn log(
     tx: &mut Write,
     pack: &CityPack,
@@ -124,6 +124,28 @@ pub async fn log(
     facts: &Facts,
     now: Timestamp,
 ) -> Result<()> {
+    let look = Look { item, party, facts, actor: format!("party:{party}"), ground: AccessGround::Consent };
+    log_look(tx, pack, look, now).await
+}
+
+/// A look into registers for an item.
+#[derive(Debug)]
+pub struct Look<'a> {
+    /// For what.
+    pub item: &'a ServiceItem,
+    /// About whom.
+    pub party: PartyId,
+    /// What was read.
+    pub facts: &'a Facts,
+    /// `party:<id>` or `system:<name>`.
+    pub actor: String,
+    /// By what right.
+    pub ground: AccessGround,
+}
+
+/// Writes one line per register and purpose into the log the resident reads.
+pub async fn log_look(tx: &mut Write, pack: &CityPack, look: Look<'_>, now: Timestamp) -> Result<()> {
+    let Look { item, party, facts, actor, ground } = look;
     let department = pack.departments.iter().find(|known| known.id == item.guide.department);
     let who =
         department.map_or_else(|| LocalText::new(&item.guide.department, &item.guide.department), |d| d.name.clone());
@@ -131,7 +153,7 @@ pub async fn log(
         let access = Access {
             party_id: party,
             at: now,
-            actor: format!("party:{party}"),
+            actor: actor.clone(),
             department: Some(&item.guide.department),
             who: who.clone(),
             what: LocalText::new(
@@ -140,7 +162,7 @@ pub async fn log(
             ),
             purpose: LocalText::new(purpose.0, purpose.1),
             case: None,
-            ground: AccessGround::Consent,
+            ground,
         };
         audit::record_access(tx, access).await?;
     }

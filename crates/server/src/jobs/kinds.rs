@@ -5,7 +5,7 @@ use std::str::FromStr as _;
 use haoban_domain::ids::{CaseId, UploadId};
 
 use super::Outcome;
-use crate::{AppState, Result, identity, licences, materials, publicity, workflow};
+use crate::{AppState, Result, identity, licences, materials, publicity, reminders, workflow};
 
 /// What a job is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -32,6 +32,8 @@ pub enum JobKind {
     ScanUpload,
     /// The bytes of a forgotten upload are removed. Subject: upload.
     DropFile,
+    /// Reminders that are due today go out, and proofs renew by themselves. Subject: `all`.
+    SendReminders,
     /// Uploads that nobody used are forgotten. Subject: `all`.
     SweepUploads,
     /// Codes of presentations that ended are forgotten. Subject: `all`.
@@ -42,7 +44,7 @@ pub enum JobKind {
 
 impl JobKind {
     /// Every kind.
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 15] = [
         Self::DeemedAcceptance,
         Self::CorrectionOverdue,
         Self::SettlePayment,
@@ -54,12 +56,14 @@ impl JobKind {
         Self::PublicityOver,
         Self::ScanUpload,
         Self::DropFile,
+        Self::SendReminders,
         Self::SweepUploads,
         Self::SweepPresentations,
         Self::SweepSessions,
     ];
     /// Those that come again by themselves; the worker puts them at its start.
-    pub(super) const RECURRING: [Self; 3] = [Self::SweepUploads, Self::SweepPresentations, Self::SweepSessions];
+    pub(super) const RECURRING: [Self; 4] =
+        [Self::SendReminders, Self::SweepUploads, Self::SweepPresentations, Self::SweepSessions];
 
     /// The stored text.
     #[must_use]
@@ -76,6 +80,7 @@ impl JobKind {
             Self::PublicityOver => "publicity_over",
             Self::ScanUpload => "scan_upload",
             Self::DropFile => "drop_file",
+            Self::SendReminders => "send_reminders",
             Self::SweepUploads => "sweep_uploads",
             Self::SweepPresentations => "sweep_presentations",
             Self::SweepSessions => "sweep_sessions",
@@ -104,6 +109,7 @@ impl JobKind {
                 materials::drop_file(state, UploadId::from_str(subject)?).await?;
                 Ok(Outcome::Done)
             }
+            Self::SendReminders => reminders::send(state).await,
             Self::SweepUploads => {
                 materials::sweep(state).await?;
                 Ok(Outcome::Again(state.clock.now().plus_millis(HOUR)))

@@ -77,9 +77,18 @@ mod tests {
         let words: Words = yaml_serde::from_str(FILE).unwrap();
         let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
         let mut asked = 0;
-        for room in
-            ["intake", "workflow", "materials", "licences", "notices", "desk", "jobs", "appointments", "deposits"]
-        {
+        for room in [
+            "intake",
+            "workflow",
+            "materials",
+            "licences",
+            "notices",
+            "desk",
+            "jobs",
+            "appointments",
+            "deposits",
+            "reminders",
+        ] {
             for file in std::fs::read_dir(root.join(room)).unwrap() {
                 let path = file.unwrap().path();
                 if path.is_dir() || path.ends_with("notices/words.rs") {

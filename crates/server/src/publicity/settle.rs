@@ -77,6 +77,7 @@ pub(super) async fn tell(
         title,
         body,
         case_id: None,
+        opens: None,
         at: scene.now,
     };
     notices::append(tx, party, &Change::Notice { notice }, scene.now).await?;

@@ -61,6 +61,7 @@ pub(crate) async fn remind(state: &AppState, id: CaseId) -> Result<Outcome> {
             title: say!("notice", "pay_soon", item = item),
             body: say!("notice", "pay_soon_body", due = &notices::day(due)),
             case_id: Some(case.id),
+            opens: None,
             at: scene.now,
         };
         notices::append(&mut tx, case.party, &Change::Notice { notice }, scene.now).await?;

@@ -166,6 +166,7 @@ async fn notify(tx: &mut Write, scene: &Scene<'_>, case: &Dossier, notice: CaseN
         title,
         body,
         case_id: Some(case.id),
+        opens: None,
         at: scene.now,
     };
     notices::append(tx, case.party, &Change::Notice { notice }, scene.now).await?;

@@ -20,7 +20,7 @@ use super::{
     Dossier, Scene, department_name,
     payment::{PaymentOrder, write_order},
 };
-use crate::{Error, Result, intake::next_serial, licences, notices, store::Write};
+use crate::{Error, Result, identity::facts, intake::next_serial, licences, notices, reminders, store::Write};
 
 /// Makes every output of the workflow and notes it in the decision.
 pub(super) async fn outputs(tx: &mut Write, scene: &Scene<'_>, case: &mut Dossier) -> Result<()> {
@@ -61,7 +61,13 @@ pub(super) async fn outputs(tx: &mut Write, scene: &Scene<'_>, case: &mut Dossie
             }
         }
     }
-    Ok(())
+    for entry in &case.item().workflow.records {
+        // What cannot be told is left as the register has it.
+        if let Some(value) = case.rules.value(&entry.value, &inputs).filter(|value| !value.is_null()) {
+            facts::put(tx, case.party, &entry.fact, &value, scene.now).await?;
+        }
+    }
+    reminders::after_grant(tx, scene, case, &inputs).await
 }
 
 pub(super) fn integer(case: &Dossier, inputs: &Inputs, amount: &Expr) -> Result<i64> {

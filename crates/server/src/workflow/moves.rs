@@ -17,7 +17,7 @@ use super::{
 use crate::{
     AppState, Error, Result, appointments,
     audit::{self, Act},
-    joint, notices,
+    joint, notices, reminders,
     store::Write,
 };
 
@@ -142,6 +142,9 @@ async fn one(
     let mut follows = None;
     for effect in &effects {
         follows = effects::perform(tx, scene, case, effect).await?.or(follows);
+    }
+    if event == CaseEvent::Refuse {
+        reminders::after_refusal(tx, scene, case).await?;
     }
     if case.machine.status.is_final() && case.machine.status != CaseStatus::Closed {
         charges::drop_unpaid(tx, case).await?;

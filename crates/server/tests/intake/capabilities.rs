@@ -21,7 +21,7 @@ fn copies(visit: Option<&str>) -> Value {
         answers["visit"] = json!({"place": "hall", "start": start});
     }
     json!({
-        "draft_id": new_id("drf"), "item_code": "archive-copies", "item_version": 1, "declared": true, "channel": "app",
+        "draft_id": new_id("drf"), "item_code": "archive-copies", "item_version": 2, "declared": true, "channel": "app",
         "answers": answers, "materials": {}, "files": {}
     })
 }

@@ -72,7 +72,7 @@ async fn sizes(city: &City) -> BTreeMap<String, i64> {
 
 fn copies() -> Value {
     json!({
-        "draft_id": new_id("drf"), "item_code": "archive-copies", "item_version": 1, "declared": true, "channel": "app",
+        "draft_id": new_id("drf"), "item_code": "archive-copies", "item_version": 2, "declared": true, "channel": "app",
         "answers": {"records": "register", "copies": 2, "delivery": "electronic"}, "materials": {}, "files": {}
     })
 }

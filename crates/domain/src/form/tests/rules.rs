@@ -95,6 +95,8 @@ fn functions_count_as_the_law_does() {
     assert_eq!(value("months_between('2026-01-31', '2026-02-28')"), Some(json!(1)));
     assert_eq!(value("months_between('2026-11-23', '2026-10-24')"), Some(json!(0)));
     assert_eq!(value("months_after('2026-01-31', 1)"), Some(json!("2026-02-28")));
+    assert_eq!(value("days_after('2028-02-28', 2)"), Some(json!("2028-03-01")));
+    assert_eq!(value("days_after('2026-01-01', 99999999)"), None);
     assert_eq!(value("workdays_after('2026-02-13', 5)"), Some(json!("2026-02-27")));
     assert_eq!(value("least(3, 2) + greatest(3, 2)"), Some(json!(5)));
     assert_eq!(value("size(['a', 'b'])"), Some(json!(2)));

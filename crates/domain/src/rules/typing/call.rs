@@ -100,7 +100,7 @@ impl Typing<'_> {
     fn function(&mut self, name: &str, target: Option<&Type>, arguments: &[Type], nodes: &[IdedExpr]) -> Type {
         let needed: &[Type] = match name {
             "age_on" | "days_between" | "months_between" => &[Type::Day, Type::Day],
-            "months_after" | "workdays_after" => &[Type::Day, Type::Int],
+            "months_after" | "days_after" | "workdays_after" => &[Type::Day, Type::Int],
             "least" | "greatest" => &[Type::Int, Type::Int],
             "holds_licence" => &[Type::Text],
             "percent" => &[Type::Int],
@@ -116,7 +116,7 @@ impl Typing<'_> {
             "age_on" | "days_between" | "months_between" | "least" | "greatest" | "percent" | "fen" | "dec" | "int" => {
                 Type::Int
             }
-            "months_after" | "workdays_after" => Type::Day,
+            "months_after" | "days_after" | "workdays_after" => Type::Day,
             "holds_licence" | "bool" | operators::NOT_STRICTLY_FALSE => Type::Bool,
             "string" | "lowerAscii" | "upperAscii" => Type::Text,
             "double" => Type::Double,

@@ -4,6 +4,7 @@ use haoban_domain::{
     form::{Field, FieldKind, Required},
     item::ServiceItem,
     material::Replacement,
+    reminder::ReminderDay,
     rules::{Expr, typing::Expected},
     workflow::{Output, ValueFormat},
 };
@@ -165,5 +166,17 @@ fn workflow<'a>(item: &'a ServiceItem, found: &mut Vec<Placed<'a>>) {
                 }
             }
         }
+    }
+    for (at, reminder) in item.workflow.reminders.iter().enumerate() {
+        if let ReminderDay::Day(day) = &reminder.of {
+            push(format!("reminders.{at}.of.day"), day, Expected::Day);
+        }
+    }
+    if let Some(renewal) = &item.workflow.renewal {
+        push("renewal.when".to_owned(), &renewal.when, Expected::Bool);
+        push("renewal.until".to_owned(), &renewal.until, Expected::Day);
+    }
+    for (at, entry) in item.workflow.records.iter().enumerate() {
+        push(format!("records.{at}.value"), &entry.value, Expected::Line);
     }
 }

@@ -2,7 +2,8 @@
 //!
 //! Rules of §2.5 by file: L01–L08, L10, L12, L13, L16, L18 in [`guide`]; L09 in [`audience`]; L11, L17 in
 //! [`samples`]; L14, L15 in [`materials`]; L19 in [`texts`]; L20 in [`rules`]. Besides them: references,
-//! types of expressions, sizes, links, secrets, purposes and grades, publicity, and the worked examples.
+//! types of expressions, sizes, links, secrets, purposes and grades, publicity,
+//! reminders, and the worked examples.
 
 mod audience;
 mod calculator;
@@ -18,6 +19,7 @@ mod links;
 pub mod materials;
 mod publicity;
 pub mod references;
+mod reminders;
 pub mod report;
 pub mod rules;
 mod samples;
@@ -87,6 +89,7 @@ fn of_pack(pack: &CityPack, today: Date) -> Vec<Finding> {
     findings.extend(texts::check(pack));
     findings.extend(care::dictionary(pack));
     findings.extend(joint::check(pack));
+    findings.extend(reminders::licences(pack));
     for item in &pack.items {
         findings.extend(guide::check(item, today));
         findings.extend(audience::check(item, pack));
@@ -94,6 +97,7 @@ fn of_pack(pack: &CityPack, today: Date) -> Vec<Finding> {
         findings.extend(limits::check(item));
         findings.extend(care::check(item));
         findings.extend(publicity::check(item, pack));
+        findings.extend(reminders::check(item, pack));
         findings.extend(rules::check(item, pack));
         findings.extend(calculator::check(item, pack));
         findings.extend(typing::check(item, pack));

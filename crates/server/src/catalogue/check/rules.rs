@@ -24,6 +24,7 @@ pub fn check(item: &ServiceItem, pack: &CityPack) -> Vec<Finding> {
     let mut findings = Vec::new();
     let mut used = Used::default();
     names(item, &mut findings, &mut used);
+    renewal(item, &mut findings, &mut used);
     fields(item, pack, &mut findings, &mut used);
     needless(item, &mut findings, &used);
     findings
@@ -64,6 +65,18 @@ fn names(item: &ServiceItem, findings: &mut Vec<Finding>, used: &mut Used) {
         }
         used.answers.extend(read.answers);
         used.facts.extend(read.facts);
+    }
+}
+
+/// What a silent renewal looks at is told to the resident like everything else that is read.
+fn renewal(item: &ServiceItem, findings: &mut Vec<Finding>, used: &mut Used) {
+    for key in item.workflow.renewal.iter().flat_map(|renewal| renewal.facts()) {
+        used.facts.insert(key.to_owned());
+        if !item.guide.facts.iter().any(|fact| fact.key == key) {
+            let message = format!("`{key}` is not among the facts of the guide");
+            let remedy = "add it to guide.facts with its purpose";
+            findings.push(Finding::at(item_file(&item.code, "workflow"), "renewal", "expression", message, remedy));
+        }
     }
 }
 
