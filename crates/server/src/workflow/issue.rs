@@ -25,7 +25,9 @@ use crate::{Error, Result, intake::next_serial, licences, notices, store::Write}
 /// Makes every output of the workflow and notes it in the decision.
 pub(super) async fn outputs(tx: &mut Write, scene: &Scene<'_>, case: &mut Dossier) -> Result<()> {
     let held = licences::held(tx, case.party, scene.today).await?;
-    let inputs = case.inputs(held, scene.today);
+    // What was granted is written, though its charge was paid later and figures may have changed since.
+    let decided = case.decision.as_ref().map_or(scene.today, |decision| decision.decided_at.city_date());
+    let inputs = case.inputs(held, decided);
     for output in case.item().workflow.outputs.clone() {
         match output {
             Output::Licence { licence_type, valid_months, fields } => {

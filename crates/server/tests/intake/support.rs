@@ -469,3 +469,15 @@ pub fn jpeg(width: u32, height: u32) -> Vec<u8> {
     image::DynamicImage::new_rgb8(width, height).write_to(&mut bytes, image::ImageFormat::Jpeg).unwrap();
     bytes.into_inner()
 }
+
+/// Pays as a person would: opens the address, presses the button. `amount` is what the page says it costs.
+pub async fn pay(one: &Resident<'_>, case: &str, amount: &str) -> (String, StatusCode) {
+    let (status, page) = one.post(&format!("/v1/cases/{case}/payment"), &new_id("key"), &Value::Null).await;
+    assert_eq!(status, StatusCode::OK, "{page}");
+    let url = page["url"].as_str().unwrap().to_owned();
+    let http = reqwest::Client::builder().no_proxy().redirect(Policy::none()).build().unwrap();
+    let shown = http.get(&url).send().await.unwrap().text().await.unwrap();
+    assert!(shown.contains(amount) && shown.contains("不会真的扣款"), "{shown}");
+    let paid = http.post(&url).send().await.unwrap().status();
+    (url, paid)
+}
