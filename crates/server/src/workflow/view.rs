@@ -4,8 +4,8 @@ use haoban_domain::{
     calendar::Span,
     case::CaseEventKind,
     case::{
-        CaseClock, CaseEvent, CaseMaterial, CaseView, ChargeStanding, ChargeView, ClockKind, CorrectionNotice, TimelineState,
-        allowed,
+        CaseClock, CaseEvent, CaseMaterial, CaseView, ChargeStanding, ChargeView, ClockKind, CorrectionNotice,
+        TimelineState, allowed,
         timeline::{Happening, Story, build},
     },
     text::LocalText,

@@ -253,7 +253,11 @@ async fn rules_set_the_tax_at_once_and_the_certificate_comes_with_the_payment() 
     assert!(case["decision"]["rules"].as_array().unwrap().len() >= 5);
     assert_eq!(case["headline"]["value"], 1_500_000, "1 % of 1,500,000 yuan without VAT");
     assert_eq!((&case["charge"]["standing"], &case["charge"]["amount_fen"]), (&json!("due"), &json!(1_500_000)));
-    assert_eq!((&case["decision"]["licence"], certificates(&one).await.len()), (&Value::Null, held), "nothing was paid");
+    assert_eq!(
+        (&case["decision"]["licence"], certificates(&one).await.len()),
+        (&Value::Null, held),
+        "nothing was paid"
+    );
     assert!(told(&one).await.contains(&"payment_requested".to_owned()));
 
     let id = case["id"].as_str().unwrap();
