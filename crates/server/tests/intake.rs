@@ -27,6 +27,8 @@ mod postgres;
 mod publicity;
 #[path = "intake/scanning.rs"]
 mod scanning;
+#[path = "intake/seats.rs"]
+mod seats;
 #[path = "intake/soak.rs"]
 mod soak;
 #[path = "intake/submit.rs"]

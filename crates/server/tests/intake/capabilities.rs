@@ -1,10 +1,5 @@
-//! Appointments and charges: seats that are never given twice, payments that hold a case and go back.
+//! Appointments and charges: seats held, booked, changed and missed; payments that hold a case and go back.
 
-use std::collections::BTreeSet;
-
-use futures_util::future::join_all;
-use haoban_domain::ids::PartyId;
-use haoban_wire::appointments::{AppointmentState, HoldSlot};
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
 
@@ -52,26 +47,6 @@ async fn accept(city: &City, case: &str) -> Value {
     let officer = city.officer("real-estate").await;
     officer.does(case, json!({"act": "claim"})).await;
     officer.does(case, json!({"act": "accept"})).await["case"].clone()
-}
-
-/// Two hundred people want the last seat at the same moment: one gets it.
-async fn two_hundred_holds_of_the_last_seat_give_one() {
-    let city = City::start().await;
-    let people: Vec<PartyId> = (0..200).map(|_| new_id("pty").parse().unwrap()).collect();
-    let body =
-        HoldSlot { schedule: "archive-pickup".to_owned(), place: "hall".to_owned(), start: SLOT.parse().unwrap() };
-    let (early, key) = (new_id("pty").parse().unwrap(), new_id("key"));
-    let first = haoban_server::appointments::hold(&city.state, early, &key, &body).await.unwrap();
-    assert_eq!(first.state, AppointmentState::Held);
-    let keys: Vec<String> = people.iter().map(|_| new_id("key")).collect();
-    let tries =
-        people.iter().zip(&keys).map(|(party, key)| haoban_server::appointments::hold(&city.state, *party, key, &body));
-    let answers = join_all(tries).await;
-    let won: BTreeSet<_> = answers.iter().filter_map(|answer| answer.as_ref().ok()).map(|seat| seat.id).collect();
-    assert_eq!(won.len(), 1);
-    let refused = answers.iter().filter_map(|answer| answer.as_ref().err());
-    let codes: BTreeSet<&str> = refused.map(|error| error.problem().code.as_str()).collect();
-    assert_eq!(codes, BTreeSet::from(["slot_taken"]));
 }
 
 async fn a_hold_lasts_ten_minutes_and_becomes_the_cases_appointment() {
@@ -279,7 +254,6 @@ async fn a_charge_that_was_paid_is_never_asked_for_again() {
 }
 
 on_both! {
-    two_hundred_holds_of_the_last_seat_give_one,
     a_hold_lasts_ten_minutes_and_becomes_the_cases_appointment,
     an_appointment_is_changed_and_cancelled_by_its_holder_in_time,
     a_withdrawn_case_gives_its_seat_back,
