@@ -76,12 +76,17 @@ const JOURNEYS = [
     device: 0, code: 'utilities-transfer', search: '水电气暖过户', answers: { which: ['water', 'power', 'gas', 'heat'] }, refused: ['heat-transfer'],
     needed: ['water-transfer', 'power-transfer', 'gas-transfer', 'heat-transfer'],
     async then(page, app, id, say) {
-      await say('one company refuses, and the others go on', async () => {
+      await say('one company refuses because of what is owed, and the others go on', async () => {
         const heat = await opened(page, id, 'heat-transfer')
         const officer = await officerOf('heat')
+        for (const act of ['claim', 'accept']) await officer.act(heat, { act })
+        await officer.act(heat, { act: 'pass_step', opinion: '' })
         await officer.act(heat, { act: 'claim' })
-        await officer.act(heat, { act: 'not_accept', reasons: ['面积和供热合同对不上。'] })
+        await officer.act(heat, { act: 'refuse', reasons: ['原户存在历史欠费，暂不予过户。'] })
         await laneSays(page, 'heat-transfer', '没批')
+        await page.goto(`${app}/#/cases/${heat}`)
+        await page.getByText('原户存在历史欠费，暂不予过户。').first().waitFor()
+        await page.goto(`${app}/#/cases/${id}`)
         await grant(page, id, 'gas-transfer')
         await laneSays(page, 'water-transfer', '正在办')
       })

@@ -1,5 +1,5 @@
 // The services that people ask for by name, each as its own person meets it: found by a spoken phrase, filled in,
-// sent, decided; and what is special about each: a red flag, a wrong address, a figure, a place on the map.
+// sent, decided; and what is special about each: a red flag, a wrong address, a figure, a place on the map, a seat.
 import { pay } from './cashier.mjs'
 import { declareAndSend, draftOf, fill, fillIn } from './form.mjs'
 import { workThrough } from './officer.mjs'
@@ -35,11 +35,37 @@ async function stopped(page, words) {
   await page.locator('.errsum').getByText(words).first().waitFor()
 }
 
+const slip = async (page, id) => JSON.stringify((await command(page, 'case_open', { case_id: id })).case.decision.documents)
+
+/** Opens the one appointment that is to come, for changing. */
+async function openAppointment(page, app) {
+  await page.goto(`${app}/#/appointments`)
+  await page.getByRole('link', { name: /^改约或取消/ }).first().click()
+  await page.getByRole('heading', { level: 1, name: '改约或取消' }).waitFor()
+}
+
+/** A booked seat is moved to another time, then given up with its case: what was paid returns, the slip counts no more. */
+async function moveAndGiveUp(page, app, id, paid) {
+  await openAppointment(page, app)
+  await page.getByRole('group', { name: '哪一天' }).locator('label.opt').last().click()
+  await page.getByRole('group', { name: /几点$/ }).locator('label.opt').first().click()
+  await page.waitForURL(/appointments$/)
+  const { start } = (await command(page, 'appointment_list')).appointments.find((one) => one.state === 'booked')
+  await until('the slip with the new time', async () => (await slip(page, id)).includes(start.slice(0, 10)) && (await slip(page, id)).includes(start.slice(11)))
+  await openAppointment(page, app)
+  await page.getByRole('button', { name: '取消这次预约' }).click()
+  await page.waitForURL(/appointments$/)
+  await page.locator('main').getByText('已取消').first().waitFor()
+  await page.goto(`${app}/#/cases/${id}`)
+  await page.getByText('已退号，这份单子不再有效').waitFor()
+  if (paid) await page.getByText('退款时间').waitFor()
+}
+
 const SERVICES = [
   { device: 0, item: 'job-certificate', search: '没工作', fixture: 'valid-jobless-at-once', instant: true },
   { device: 0, item: 'kinship-proof', search: '怎么证明我妈是我妈', fixture: 'valid-spouse', instant: true },
   { device: 0, item: 'nucleic-acid-query', search: '查核酸结果', fixture: 'valid-old-nucleic', instant: true },
-  { device: 0, item: 'vaccine-booking', search: '打疫苗', fixture: 'valid-mother-flu' },
+  { device: 0, item: 'vaccine-booking', search: '打疫苗', fixture: 'valid-mother-flu', carried: true },
   {
     device: 0, item: 'archive-copies', search: '复印房产档案', fixture: '', answers: { records: 'register', copies: 2, delivery: 'electronic' }, ending: 'paid, taken back, and the money returns',
     async instead(page, id) {
@@ -68,12 +94,13 @@ const SERVICES = [
   },
   {
     device: 1, item: 'medical-visit', search: '挂号', fixture: 'valid-self-at-hospital',
-    answers: { red_flags: ['none'], slot: 'h1-resp-am', pay: 'self' }, instant: true, paid: true,
+    answers: { red_flags: ['none'], pay: 'self' }, instant: true, paid: true, carried: true,
     async first(page) {
       await answer(page, 'red_flags', ['chest'])
       await stopped(page, '请马上打 120')
     },
   },
+  { device: 1, item: 'deed-tax', search: '交契税', fixture: 'valid-b-only-140-exact', instant: true, paid: true },
   { device: 2, item: 'pension-check', search: '养老金认证', fixture: 'valid-seen-at-the-doctor', instant: true },
   { device: 2, item: 'senior-allowance', search: '八十岁补贴', fixture: 'valid-eighty-today' },
   { device: 2, phone: '13700001001', item: 'scarce-talent-award', search: '紧缺人才', fixture: 'valid-four-levels', answers: { industry_hand: '先进材料' } },
@@ -129,7 +156,11 @@ await Promise.all(PEOPLE.map(async (phone, device) => {
       continue
     }
     await say('decided; the page shows what it brought, and the inbox tells of it', async () => {
-      if (one.paid) await pay(page, id)
+      if (one.paid) {
+        await page.getByRole('button', { name: /^去缴费/ }).waitFor()
+        must((await page.locator('main a[href*="/licences/"]').count()) === 0, 'there is a licence before it was paid for')
+        await pay(page, id)
+      }
       if (!one.instant) await workThrough(one.item, id)
       await page.locator('.casehead').getByText(/已办结/).waitFor()
       const decision = page.locator('section[aria-labelledby=decision]')
@@ -141,6 +172,7 @@ await Promise.all(PEOPLE.map(async (phone, device) => {
       await page.goto(`${app}/#/inbox`)
       await page.locator('main').getByText(nameOf(one.item)).first().waitFor()
     })
+    if (one.carried) await say('the seat is moved, then given up with its case', () => moveAndGiveUp(page, app, id, one.paid))
   }
   await step(`nothing broke on the pages of ${phone}`, () => must(page.faults.length === 0, page.faults.join('\n')), true)
 }))

@@ -4,7 +4,7 @@ use std::{path::Path, time::Duration};
 
 use anyhow::Context;
 use haoban_domain::ids::CaseId;
-use haoban_testkit::{Desk, Platform, Program, WebDriver, free_port, jpeg_photo, pdf, program_path, wait_for};
+use haoban_testkit::{Desk, Platform, Program, WebDriver, free_port, jpeg_photo, pay_at, pdf, program_path, wait_for};
 use haoban_tests::{run_person, search};
 use serde_json::{Value, json};
 use tempfile::TempDir;
@@ -263,8 +263,8 @@ async fn correct(window: &Window, platform: &Platform, case: CaseId) -> anyhow::
     .map(drop)
 }
 
-/// Another resident on this device: her deed tax is decided at once, the certificate comes to her wallet and can be
-/// shown. Filling was tried above; here the window's own commands do it.
+/// Another resident on this device: the deed tax is set at once, paid at the gateway, and the certificate comes to the
+/// wallet and can be shown. Filling was tried above; here the window's own commands do it.
 async fn show_licence(window: &Window, platform: &Platform) -> anyhow::Result<()> {
     let page = &window.page;
     invoke(page, "session_end", json!({})).await?;
@@ -277,8 +277,7 @@ async fn show_licence(window: &Window, platform: &Platform) -> anyhow::Result<()
     .await?;
     let first = |field: &str| draft["state"]["fields"][field]["offered"][0]["value"].clone();
     let changes = json!({
-        "contract": first("contract"), "debit_card": first("debit_card"),
-        "area_same": true, "homes_agree": true, "ownership": "sole",
+        "contract": first("contract"), "area_same": true, "homes_agree": true, "ownership": "sole",
     });
     invoke(page, "draft_save", json!({ "draft_id": id, "revision": draft["revision"], "changes": changes })).await?;
     go(page, &format!("/drafts/{}/check", id.as_str().unwrap_or_default())).await?;
@@ -286,6 +285,13 @@ async fn show_licence(window: &Window, platform: &Platform) -> anyhow::Result<()
     page.run("document.querySelector('#declare').click()", &[]).await?;
     page.click("main .btn.p").await?;
     page.see("已提交").await?;
+    let case = id.as_str().unwrap_or_default().replace("drf_", "cas_");
+    go(page, &format!("/cases/{case}")).await?;
+    page.see("去缴费").await?;
+    // The system browser would open the address; the person at it is played here.
+    let started = invoke(page, "case_pay", json!({ "case_id": case })).await?;
+    pay_at(started["url"].as_str().context("no address to pay at")?).await?;
+    page.see("缴费时间").await?;
     let certificate = wait_for("the certificate in the wallet", async || {
         let held = invoke(page, "licence_list", json!({})).await?;
         let mut licences = held["licences"].as_array().into_iter().flatten();

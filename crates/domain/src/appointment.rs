@@ -30,6 +30,10 @@ pub struct Schedule {
     pub slots: SlotPlan,
     /// Until how many hours before its start an appointment may be changed or cancelled.
     pub change_until_hours: u16,
+    /// Until the end of which day before its own, if that is earlier: `1` is the eve. Absent: the hours alone count.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub change_until_days: Option<u16>,
     /// What follows when people do not come.
     pub no_show: NoShow,
 }
@@ -271,7 +275,12 @@ impl Schedule {
     /// The last moment at which an appointment may be changed or cancelled.
     #[must_use]
     pub fn change_until(&self, start: SlotStart) -> Timestamp {
-        start.instant().plus_millis(-i64::from(self.change_until_hours) * 3_600_000)
+        let by_hours = start.instant().plus_millis(-i64::from(self.change_until_hours) * 3_600_000);
+        let eve = |days: u16| {
+            let day = start.day.0.checked_sub(i32::from(days.saturating_sub(1)).days()).ok()?;
+            Some(Timestamp::in_city(Date(day), 0).plus_millis(-1))
+        };
+        self.change_until_days.and_then(eve).map_or(by_hours, |eve| eve.min(by_hours))
     }
 
     /// The first day on which one may book again after missed appointments, if one may not book on `today`.
@@ -340,6 +349,18 @@ mod tests {
     #[test]
     fn changes_end_so_many_hours_before() {
         assert_eq!(schedule().change_until(start("2026-03-02T11:00")), start("2026-03-02T09:00").instant());
+    }
+
+    #[test]
+    fn changes_may_end_with_an_earlier_day() {
+        let ends = |hours: u16, days: u16, text: &str| {
+            let schedule = Schedule { change_until_hours: hours, change_until_days: Some(days), ..schedule() };
+            schedule.change_until(start(text))
+        };
+        let midnight = |text: &str| start(text).instant().plus_millis(-1);
+        assert_eq!(ends(0, 1, "2026-03-02T11:00"), midnight("2026-03-02T00:00"), "until the end of the eve");
+        assert_eq!(ends(0, 2, "2026-03-02T11:00"), midnight("2026-03-01T00:00"));
+        assert_eq!(ends(24, 1, "2026-03-02T11:00"), start("2026-03-01T11:00").instant(), "whichever is earlier");
     }
 
     #[test]

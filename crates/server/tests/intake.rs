@@ -35,6 +35,8 @@ mod publicity;
 mod reminders;
 #[path = "intake/scanning.rs"]
 mod scanning;
+#[path = "intake/seats.rs"]
+mod seats;
 #[path = "intake/soak.rs"]
 mod soak;
 #[path = "intake/submit.rs"]

@@ -69,6 +69,12 @@ pub struct Appointment {
     pub held_until: Option<Timestamp>,
     /// It can be changed or cancelled until then.
     pub change_until: Timestamp,
+    /// Places it may be moved to as long as it can be changed, for the same service at the same charge.
+    #[serde(default)]
+    pub places: Vec<String>,
+    /// Its case stands and falls with it: given up, the case is taken back and what was paid returns.
+    #[serde(default)]
+    pub carries_case: bool,
     /// Case it belongs to.
     pub case_id: Option<CaseId>,
     /// Number of that case.

@@ -3,14 +3,17 @@
 use std::collections::BTreeMap;
 
 use haoban_client::commands;
-use haoban_domain::{case::CaseStatus, material::MaterialStanding};
-use haoban_testkit::{Desk, Device, Platform, jpeg_photo, wait_for};
+use haoban_domain::{
+    case::{CaseStatus, ChargeStanding},
+    material::MaterialStanding,
+};
+use haoban_testkit::{Desk, Device, Platform, jpeg_photo, pay_at, wait_for};
 use haoban_tests::{case_in, problems, save, start_draft, submit, work_through};
-use haoban_wire::ui::{CaseOpen, DraftOpen, LicenceList, LicencePresent, MaterialAttach};
+use haoban_wire::ui::{CaseOpen, CasePay, DraftOpen, LicenceList, LicencePresent, MaterialAttach};
 use serde_json::json;
 
 #[tokio::test(flavor = "multi_thread")]
-async fn deed_tax_is_decided_at_once_and_leaves_a_certificate() -> anyhow::Result<()> {
+async fn deed_tax_is_set_at_once_and_its_payment_leaves_a_certificate() -> anyhow::Result<()> {
     let platform = Platform::start().await?;
     let device = Device::new(&platform.url(), "13800000002").await?;
     device.sign_in().await?;
@@ -27,6 +30,13 @@ async fn deed_tax_is_decided_at_once_and_leaves_a_certificate() -> anyhow::Resul
     let tax = draft.state.headline.clone().expect("the tax").value;
 
     let case_id = submit(&device, &draft).await?;
+    let waits = case_in(&device, case_id, CaseStatus::AwaitingPayment).await?;
+    let charge = waits.charge.expect("the tax order");
+    assert_eq!((charge.amount_fen, charge.standing), (tax, ChargeStanding::Due));
+    let held = commands::licence_list(&device.client, LicenceList {}).await?.licences;
+    assert!(!held.iter().any(|one| one.case_number == Some(waits.number.clone())), "no certificate before the payment");
+    let page = commands::case_pay(&device.client, CasePay { case_id }).await?;
+    pay_at(&page.url).await?;
     let case = case_in(&device, case_id, CaseStatus::Closed).await?;
     let decision = case.decision.expect("a decision");
     assert!(decision.automatic && decision.granted);
@@ -46,7 +56,6 @@ fn deed_answers(draft: &haoban_wire::ui::DraftView) -> BTreeMap<String, Option<s
     let first = |field: &str| draft.state.fields[field].offered.first().map(|option| json!(option.value));
     BTreeMap::from([
         ("contract".to_owned(), first("contract")),
-        ("debit_card".to_owned(), first("debit_card")),
         ("area_same".to_owned(), Some(json!(true))),
         ("homes_agree".to_owned(), Some(json!(true))),
         ("ownership".to_owned(), Some(json!("sole"))),

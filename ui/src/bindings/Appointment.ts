@@ -44,6 +44,14 @@ held_until: Timestamp | null,
  */
 change_until: Timestamp, 
 /**
+ * Places it may be moved to as long as it can be changed, for the same service at the same charge.
+ */
+places: Array<string>, 
+/**
+ * Its case stands and falls with it: given up, the case is taken back and what was paid returns.
+ */
+carries_case: boolean, 
+/**
  * Case it belongs to.
  */
 case_id: CaseId | null, 

@@ -119,7 +119,17 @@ allow_other: boolean, } | { "kind": "appointment",
 /**
  * Timetable id.
  */
-schedule: string, } | { "kind": "yes_no" } | { "kind": "declaration" } | { "kind": "computed", 
+schedule: string, 
+/**
+ * Places of the timetable that are offered, each while its rule holds, in the words of the service; absent
+ * means every place as the timetable names it. `value` is the place's id.
+ */
+places?: Array<ChoiceOption>, 
+/**
+ * The case stands and falls with it: given up in time, the case is taken back, what was paid returns, and
+ * its documents count no more.
+ */
+carries_case?: boolean, } | { "kind": "yes_no" } | { "kind": "declaration" } | { "kind": "computed", 
 /**
  * The value.
  */

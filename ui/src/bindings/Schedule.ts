@@ -33,6 +33,10 @@ slots: SlotPlan,
  */
 change_until_hours: number, 
 /**
+ * Until the end of which day before its own, if that is earlier: `1` is the eve. Absent: the hours alone count.
+ */
+change_until_days?: number, 
+/**
  * What follows when people do not come.
  */
 no_show: NoShow, };

@@ -137,7 +137,8 @@ function writeAppointment(field: Extract<Field, { kind: 'appointment' }>, value:
   if (typeof start !== 'string') return ''
   const known = pen.schedules?.find((one) => one.id === field.schedule)?.places.find((one) => one.id === place)
   const when = `${writeDay(start.slice(0, 10), pen)} ${start.slice(11)}`
-  return known ? `${when}\n${pen.local(known.name)}` : when
+  const called = field.places?.find((one) => one.value === place)
+  return [when, called ? pen.local(called.label) : '', known ? pen.local(known.name) : ''].filter(Boolean).join('\n')
 }
 
 function regionWords(code: string, pen: Pen): string {

@@ -69,7 +69,7 @@ fn schedules(item: &ServiceItem, known: &[Schedule]) -> Vec<Schedule> {
     let fields = item.form.pages.iter().flat_map(|page| &page.fields);
     let named: Vec<&str> = fields
         .filter_map(|field| match &field.kind {
-            FieldKind::Appointment { schedule } => Some(schedule.as_str()),
+            FieldKind::Appointment { schedule, .. } => Some(schedule.as_str()),
             _ => None,
         })
         .collect();

@@ -248,6 +248,16 @@ pub enum FieldKind {
     Appointment {
         /// Timetable id.
         schedule: String,
+        /// Places of the timetable that are offered, each while its rule holds, in the words of the service; absent
+        /// means every place as the timetable names it. `value` is the place's id.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        #[ts(as = "Option<Vec<ChoiceOption>>", optional)]
+        places: Vec<ChoiceOption>,
+        /// The case stands and falls with it: given up in time, the case is taken back, what was paid returns, and
+        /// its documents count no more.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        #[ts(as = "Option<bool>", optional)]
+        carries_case: bool,
     },
     /// Yes or no.
     YesNo,

@@ -51,7 +51,9 @@ pub(super) fn check(field: &Field, at: At<'_>, value: &Value, around: Around<'_>
         FieldKind::DateRange { allow } => return date_range(at, value, *allow, around.today),
         FieldKind::SingleChoice { .. } | FieldKind::FactChoice { .. } => single(at, value, around.offered),
         FieldKind::MultiChoice { .. } => multi(at, value, around.offered),
-        FieldKind::Appointment { .. } => appointment(at, value, around.today),
+        FieldKind::Appointment { places, .. } => {
+            appointment(at, value, around.today, around.offered.filter(|_| !places.is_empty()))
+        }
         FieldKind::YesNo => (!value.is_boolean()).then(|| at.wrong_type()),
         FieldKind::Declaration => (value != &Value::Bool(true)).then(|| at.required(Ask::Tick)),
         FieldKind::Computed { .. }
@@ -245,13 +247,15 @@ fn date_range(at: At<'_>, value: &Value, allow: DateAllow, today: Date) -> Vec<F
     }
 }
 
-/// Place and start are there and the day is not over. Whether the seat is still held is for the platform.
-fn appointment(at: At<'_>, value: &Value, today: Date) -> Option<FieldProblem> {
+/// Place and start are there, the place is offered, and the day is not over. Whether the seat is still held is for
+/// the platform.
+fn appointment(at: At<'_>, value: &Value, today: Date, offered: Option<&[OfferedOption]>) -> Option<FieldProblem> {
     let Some(map) = value.as_object() else { return Some(at.wrong_type()) };
-    let place = map.get("place").and_then(Value::as_str).is_some_and(|place| !place.is_empty());
+    let place = map.get("place").and_then(Value::as_str).filter(|place| !place.is_empty());
     let start = map.get("start").and_then(Value::as_str).and_then(|text| text.parse::<SlotStart>().ok());
     match (place, start) {
-        (true, Some(start)) => (start.day < today).then(|| {
+        (Some(place), Some(_)) if !is_offered(offered, place) => Some(not_offered(at)),
+        (Some(_), Some(start)) => (start.day < today).then(|| {
             at.says(
                 "appointment_past",
                 "预约的时间已经过了，请重新选一个",

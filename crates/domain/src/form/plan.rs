@@ -296,10 +296,11 @@ impl Draft {
     }
 }
 
-/// The options of a choice; empty for other kinds.
+/// The options of a choice, the places of an appointment; empty for other kinds.
 pub(super) fn options(kind: &FieldKind) -> &[ChoiceOption] {
     match kind {
         FieldKind::SingleChoice { options } | FieldKind::MultiChoice { options } => options,
+        FieldKind::Appointment { places, .. } => places,
         _ => &[],
     }
 }

@@ -169,6 +169,11 @@ fn kind(kind: &FieldKind, names: &Renaming<'_>) -> FieldKind {
         FieldKind::Computed { value, format } => FieldKind::Computed { value: names.rule(value), format: *format },
         FieldKind::SingleChoice { options } => FieldKind::SingleChoice { options: renamed_options(options) },
         FieldKind::MultiChoice { options } => FieldKind::MultiChoice { options: renamed_options(options) },
+        FieldKind::Appointment { schedule, places, carries_case } => FieldKind::Appointment {
+            schedule: schedule.clone(),
+            places: renamed_options(places),
+            carries_case: *carries_case,
+        },
         FieldKind::People { fields, max, csv } => {
             FieldKind::People { fields: inner(fields, names), max: *max, csv: *csv }
         }

@@ -4,12 +4,12 @@ use std::sync::Arc;
 
 use cel::{Context, ExecutionError, FunctionContext, Value as Cel};
 
-use crate::{calendar::WorkCalendar, money, time::Date};
+use crate::{appointment::SlotStart, calendar::WorkCalendar, money, time::Date};
 
 type Answer = Result<Cel, ExecutionError>;
 
 /// Functions declared here, with how many arguments each takes.
-pub(super) const OWN: [(&str, usize); 12] = [
+pub(super) const OWN: [(&str, usize); 14] = [
     ("percent", 2),
     ("fen", 1),
     ("dec", 2),
@@ -19,6 +19,8 @@ pub(super) const OWN: [(&str, usize); 12] = [
     ("months_after", 2),
     ("days_after", 2),
     ("workdays_after", 2),
+    ("day_of", 1),
+    ("time_of", 1),
     ("least", 2),
     ("greatest", 2),
     ("holds_licence", 1),
@@ -38,6 +40,10 @@ pub(crate) fn root_context(calendar: Arc<WorkCalendar>) -> Result<Context<'stati
     context.add_function("workdays_after", move |c: &FunctionContext<'_, '_>| {
         let count = u16::try_from(int(c, 1)?).map_err(|_| c.error("the count of workdays is out of range"))?;
         Ok::<_, ExecutionError>(day_value(calendar.workdays_after(date(c, 0)?, count)))
+    })?;
+    context.add_function("day_of", |c: &FunctionContext<'_, '_>| Ok::<_, ExecutionError>(day_value(start(c)?.day)))?;
+    context.add_function("time_of", |c: &FunctionContext<'_, '_>| {
+        Ok::<_, ExecutionError>(Cel::String(Arc::new(start(c)?.time.to_string())))
     })?;
     context.add_function("least", |c: &FunctionContext<'_, '_>| {
         Ok::<_, ExecutionError>(Cel::Int(int(c, 0)?.min(int(c, 1)?)))
@@ -72,6 +78,10 @@ fn text(context: &FunctionContext<'_, '_>, position: usize) -> Result<Arc<String
 
 fn date(context: &FunctionContext<'_, '_>, position: usize) -> Result<Date, ExecutionError> {
     text(context, position)?.parse().map_err(|_| context.error("a day like 2026-01-31 is needed"))
+}
+
+fn start(context: &FunctionContext<'_, '_>) -> Result<SlotStart, ExecutionError> {
+    text(context, 0)?.parse().map_err(|_| context.error("the start of an appointment is needed"))
 }
 
 fn day_value(day: Date) -> Cel {

@@ -1,14 +1,14 @@
-//! Booking with a case, changing, giving up; and what the resident is told of it.
+//! Booking with a case and giving up with it; and what the resident is told.
 
 use haoban_domain::{
     appointment::SlotStart,
     form::{Field, FieldKind, FieldProblem, FormState},
-    ids::{AppointmentId, NoticeId, PartyId},
+    ids::NoticeId,
     text::LocalText,
 };
 use haoban_wire::{
     Problem, ProblemCode,
-    appointments::{AppointmentState, MoveAppointment},
+    appointments::AppointmentState,
     http::{Change, Notice, NoticeKind},
 };
 
@@ -17,7 +17,7 @@ use super::{
     seats::{Purpose, schedule, take},
 };
 use crate::{
-    AppState, Error, Result, intake,
+    Error, Result,
     notices::{self, plain, say},
     store::Write,
     workflow::{Dossier, Scene, department_name},
@@ -28,7 +28,7 @@ use crate::{
 pub(crate) async fn book_with_case(tx: &mut Write, scene: &Scene<'_>, case: &Dossier, form: &FormState) -> Result<()> {
     let item = case.item().clone();
     for field in item.form.pages.iter().flat_map(|page| &page.fields) {
-        let FieldKind::Appointment { schedule } = &field.kind else { continue };
+        let FieldKind::Appointment { schedule, .. } = &field.kind else { continue };
         let visible = form.fields.get(&field.id).is_some_and(|state| state.visible);
         let Some((place, start)) = case.answers.get(&field.id).filter(|_| visible).and_then(named) else { continue };
         let slot = Slot { schedule, place: &place, start };
@@ -84,72 +84,6 @@ pub(crate) async fn give_up_with_case(tx: &mut Write, scene: &Scene<'_>, case: &
         }
     }
     Ok(())
-}
-
-/// Moves an appointment to another time, in one step: the new seat is taken before the old one is given up.
-pub(super) async fn change(
-    state: &AppState,
-    party: PartyId,
-    id: AppointmentId,
-    key: &str,
-    body: &MoveAppointment,
-) -> Result<()> {
-    let scene = Scene::now(state);
-    let mut tx = state.store.write().await?;
-    if !intake::first_time(&mut tx, &format!("appointment:{id}"), key, &party.to_string(), body, scene.now).await? {
-        return Ok(());
-    }
-    let (seat, case) = own_booked(&mut tx, &scene, party, id).await?;
-    let slot = Slot { schedule: &seat.schedule, place: &body.place, start: body.start };
-    if seat.place == body.place && seat.start == body.start {
-        return tx.commit().await;
-    }
-    let timetable = schedule(&scene, &seat.schedule)?;
-    let moved = take(&mut tx, &scene, timetable, party, slot, Purpose::Case(case)).await?;
-    rows::free(&mut tx, seat.id, AppointmentState::Moved, scene.now).await?;
-    tell(&mut tx, &scene, &moved, Told::Changed).await?;
-    haoban_failpoints::reach("change-before-commit");
-    tx.commit().await?;
-    haoban_failpoints::reach("change-after-commit");
-    state.notices.wake(party);
-    Ok(())
-}
-
-/// Gives an appointment up.
-pub(super) async fn cancel(state: &AppState, party: PartyId, id: AppointmentId, key: &str) -> Result<()> {
-    let scene = Scene::now(state);
-    let mut tx = state.store.write().await?;
-    if !intake::first_time(&mut tx, &format!("appointment:{id}"), key, &party.to_string(), &"cancel", scene.now).await?
-    {
-        return Ok(());
-    }
-    let (seat, _) = own_booked(&mut tx, &scene, party, id).await?;
-    rows::free(&mut tx, seat.id, AppointmentState::Cancelled, scene.now).await?;
-    tell(&mut tx, &scene, &seat, Told::Cancelled).await?;
-    haoban_failpoints::reach("cancel-before-commit");
-    tx.commit().await?;
-    haoban_failpoints::reach("cancel-after-commit");
-    state.notices.wake(party);
-    Ok(())
-}
-
-/// A booked appointment of one's own that may still be changed, and its case.
-async fn own_booked(
-    tx: &mut Write,
-    scene: &Scene<'_>,
-    party: PartyId,
-    id: AppointmentId,
-) -> Result<(Seat, haoban_domain::ids::CaseId)> {
-    let suffix = tx.dialect().for_update();
-    let seat = rows::find(tx, id, suffix).await?.filter(|seat| seat.party == party).ok_or(ProblemCode::NotFound)?;
-    let late = schedule(scene, &seat.schedule)?.change_until(seat.start) < scene.now;
-    match seat.case {
-        Some(case) if seat.state == AppointmentState::Booked && !late => Ok((seat, case)),
-        _ => {
-            let why = if late { "too_late" } else { "not_booked" };
-            Err(Problem::new(ProblemCode::NotAllowedNow).with("why", why).into())
-        }
-    }
 }
 
 /// What happened to an appointment.

@@ -11,7 +11,7 @@ use haoban_wire::{
 use serde::Deserialize;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
-use super::{book, seats, view};
+use super::{change, seats, view};
 use crate::{
     AppState, Result,
     http::{JsonBody, PathOf, QueryOf},
@@ -25,8 +25,8 @@ pub(super) fn routes() -> OpenApiRouter<AppState> {
         .routes(routes!(slots))
         .routes(routes!(hold))
         .routes(routes!(list))
-        .routes(routes!(change))
-        .routes(routes!(cancel))
+        .routes(routes!(move_one))
+        .routes(routes!(give_up))
 }
 
 /// Where one wants to be seen.
@@ -67,14 +67,14 @@ async fn list(State(state): State<AppState>, who: Resident) -> Result<Json<Appoi
 #[utoipa::path(post, path = "/v1/appointments/{id}/change", tag = "appointments",
     params(("id" = String, Path), ("idempotency-key" = String, Header, description = "names the act for ever")),
     request_body = MoveAppointment, responses((status = 200, body = AppointmentPage)))]
-async fn change(
+async fn move_one(
     State(state): State<AppState>,
     who: Resident,
     PathOf(id): PathOf<String>,
     head: HeaderMap,
     JsonBody(body): JsonBody<MoveAppointment>,
 ) -> Result<Json<AppointmentPage>> {
-    book::change(&state, who.party_id, id_of(&id)?, &key_of(&head)?, &body).await?;
+    change::change(&state, who.party_id, id_of(&id)?, &key_of(&head)?, &body).await?;
     Ok(Json(view::page(&state, who.party_id).await?))
 }
 
@@ -82,13 +82,13 @@ async fn change(
 #[utoipa::path(post, path = "/v1/appointments/{id}/cancellation", tag = "appointments",
     params(("id" = String, Path), ("idempotency-key" = String, Header, description = "names the act for ever")),
     responses((status = 200, body = AppointmentPage)))]
-async fn cancel(
+async fn give_up(
     State(state): State<AppState>,
     who: Resident,
     PathOf(id): PathOf<String>,
     head: HeaderMap,
 ) -> Result<Json<AppointmentPage>> {
-    book::cancel(&state, who.party_id, id_of(&id)?, &key_of(&head)?).await?;
+    change::cancel(&state, who.party_id, id_of(&id)?, &key_of(&head)?).await?;
     Ok(Json(view::page(&state, who.party_id).await?))
 }
 

@@ -3,6 +3,7 @@
 //! A seat is a row of `appointment` under a unique index, so two people never have the same one.
 
 mod book;
+mod change;
 mod desk;
 mod handlers;
 mod rows;

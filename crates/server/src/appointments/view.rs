@@ -4,8 +4,14 @@ use haoban_domain::{appointment::Schedule, ids::PartyId};
 use haoban_wire::appointments::{Appointment, AppointmentPage, AppointmentState};
 use sqlx::{AnyConnection, Row as _};
 
-use super::rows::{self, Seat};
-use crate::{AppState, Result, workflow::Scene};
+use super::{
+    change,
+    rows::{self, Seat},
+};
+use crate::{
+    AppState, Result, licences,
+    workflow::{self, Scene},
+};
 
 /// What people need not see any more.
 fn is_past(state: AppointmentState) -> bool {
@@ -22,7 +28,11 @@ pub(super) async fn page(state: &AppState, party: PartyId) -> Result<Appointment
         let schedule = scene.pack.pack.schedules.iter().find(|schedule| schedule.id == seat.schedule);
         if let Some(schedule) = schedule.filter(|_| !lapsed && !is_past(seat.state)) {
             let number = case_number(&mut connection, &seat).await?;
-            appointments.push(appointment(&scene, schedule, &seat, number));
+            let mut one = appointment(&scene, schedule, &seat, number);
+            if seat.state == AppointmentState::Booked && one.change_until >= scene.now {
+                with_case(&mut connection, &scene, schedule, &seat, &mut one).await?;
+            }
+            appointments.push(one);
         }
     }
     let to_come = |one: &Appointment| {
@@ -31,6 +41,22 @@ pub(super) async fn page(state: &AppState, party: PartyId) -> Result<Appointment
     let (mut next, behind): (Vec<_>, Vec<_>) = appointments.into_iter().partition(to_come);
     next.reverse();
     Ok(AppointmentPage { appointments: next.into_iter().chain(behind).collect() })
+}
+
+/// What the case of a booked seat says of it: where it may still be moved to, and whether the case goes with it.
+async fn with_case(
+    connection: &mut AnyConnection,
+    scene: &Scene<'_>,
+    schedule: &Schedule,
+    seat: &Seat,
+    one: &mut Appointment,
+) -> Result<()> {
+    let Some(id) = seat.case else { return Ok(()) };
+    let Some(case) = workflow::read_part(scene.state, connection, id).await? else { return Ok(()) };
+    let held = licences::held(connection, seat.party, scene.today).await?;
+    one.places = change::places(scene, &case, &held, schedule, seat);
+    one.carries_case = change::carries_case(&case, seat);
+    Ok(())
 }
 
 /// Number of the case a seat belongs to.
@@ -52,6 +78,8 @@ pub(super) fn appointment(scene: &Scene<'_>, schedule: &Schedule, seat: &Seat, n
         state: seat.state,
         held_until: seat.held_until,
         change_until: schedule.change_until(seat.start),
+        places: Vec::new(),
+        carries_case: false,
         case_id: seat.case,
         case_number: number,
     }

@@ -26,7 +26,7 @@ pub fn of_person(town: &Town, person: &Person, words: &Words) -> Facts {
     marriage(town, person, &mut facts);
     homes(town, person, words, &mut facts);
     fund(town, person, words, &mut facts);
-    work(town, person, words, &mut facts);
+    work(town, person, &mut facts);
     facts
 }
 
@@ -36,7 +36,6 @@ pub fn of_enterprise(enterprise: &Enterprise) -> Facts {
         (key("business.name"), json!(enterprise.name)),
         (key("business.licence_months"), json!(enterprise.months)),
         (key("realestate.contracts"), json!([])),
-        (key("tax.debit_cards"), json!([])),
     ]
 }
 
@@ -133,11 +132,10 @@ fn fund(town: &Town, person: &Person, words: &Words, facts: &mut Facts) {
     facts.push((key("gjj.bank_cards"), cards(person, words)));
 }
 
-fn work(town: &Town, person: &Person, words: &Words, facts: &mut Facts) {
+fn work(town: &Town, person: &Person, facts: &mut Facts) {
     let (last_year, all) = person.insured.unwrap_or((0, 0));
     facts.push((key("social.months_in_last_year"), json!(last_year)));
     facts.push((key("social.months_paid"), json!(all)));
-    facts.push((key("tax.debit_cards"), cards(person, words)));
     if let Some((school, months)) = &person.school {
         facts.push((key("school.school_name"), json!(school)));
         facts.push((key("school.pupil_months"), json!(months)));

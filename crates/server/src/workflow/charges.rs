@@ -5,6 +5,7 @@ use haoban_domain::{
     ids::{CaseId, PartyId},
     text::LocalText,
     time::Timestamp,
+    workflow::Charge,
 };
 use haoban_wire::ProblemCode;
 use serde_json::json;
@@ -74,13 +75,20 @@ pub(super) async fn read(connection: &mut AnyConnection, id: CaseId) -> Result<O
     }))
 }
 
+fn definition(case: &Dossier) -> Result<&Charge> {
+    let charge = case.item().workflow.charge.as_ref();
+    charge.ok_or_else(|| Error::internal("a charge is asked for that the definition does not have"))
+}
+
+/// What the case costs by its definition today, in fen.
+pub(super) async fn amount(tx: &mut Write, scene: &Scene<'_>, case: &Dossier) -> Result<i64> {
+    let held = licences::held(tx, case.party, scene.today).await?;
+    integer(case, &case.inputs(held, scene.today), &definition(case)?.amount)
+}
+
 /// Asks for the charge. Nothing to pay counts as paid at once.
 pub(super) async fn ask(tx: &mut Write, scene: &Scene<'_>, case: &mut Dossier) -> Result<Option<CaseEvent>> {
-    let Some(charge) = case.item().workflow.charge.clone() else {
-        return Err(Error::internal("a charge is asked for that the definition does not have"));
-    };
-    let held = licences::held(tx, case.party, scene.today).await?;
-    let amount_fen = integer(case, &case.inputs(held, scene.today), &charge.amount)?;
+    let amount_fen = amount(tx, scene, case).await?;
     if amount_fen == 0 {
         return Ok(Some(CaseEvent::Pay));
     }
@@ -91,7 +99,7 @@ pub(super) async fn ask(tx: &mut Write, scene: &Scene<'_>, case: &mut Dossier) -
     .bind(case.id.to_string())
     .bind(case.party.to_string())
     .bind(amount_fen)
-    .bind(serde_json::to_string(&charge.words)?)
+    .bind(serde_json::to_string(&definition(case)?.words)?)
     .bind(scene.now.millis())
     .execute(&mut **tx)
     .await?;

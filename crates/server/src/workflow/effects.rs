@@ -127,6 +127,9 @@ async fn close_task(tx: &mut Write, scene: &Scene<'_>, case: &Dossier) -> Result
 }
 
 async fn notify(tx: &mut Write, scene: &Scene<'_>, case: &Dossier, notice: CaseNotice) -> Result<()> {
+    if is_about_nothing(tx, scene, case, notice).await? {
+        return Ok(());
+    }
     let item = &case.item().guide.name;
     let number = notices::plain(&case.number);
     let due = case.correction.as_ref().map(|notice| notices::day(notice.due_on)).unwrap_or_default();
@@ -171,6 +174,16 @@ async fn notify(tx: &mut Write, scene: &Scene<'_>, case: &Dossier, notice: CaseN
     };
     notices::append(tx, case.party, &Change::Notice { notice }, scene.now).await?;
     Ok(())
+}
+
+/// Nobody is asked to pay nothing, or told that nothing was paid.
+async fn is_about_nothing(tx: &mut Write, scene: &Scene<'_>, case: &Dossier, notice: CaseNotice) -> Result<bool> {
+    let paid = case.happenings.last().is_some_and(|happening| happening.event == CaseEvent::Pay);
+    Ok(match notice {
+        CaseNotice::PaymentRequested => charges::amount(tx, scene, case).await? == 0,
+        CaseNotice::Progress => paid && case.charge.is_none(),
+        _ => false,
+    })
 }
 
 fn sentences(

@@ -22,10 +22,31 @@ use super::{
 };
 use crate::{Error, Result, identity::facts, intake::next_serial, licences, notices, reminders, store::Write};
 
+/// Documents of a grant, written from the answers as they are now.
+pub(super) fn write_documents_anew(case: &mut Dossier, held: Vec<Licence>) {
+    let Some(day) = case.decision.as_ref().map(|decision| decision.decided_at.city_date()) else { return };
+    let inputs = case.inputs(held, day);
+    let outputs = case.item().workflow.outputs.clone();
+    let anew: Vec<IssuedDocument> = outputs
+        .into_iter()
+        .filter_map(|output| match output {
+            Output::Document { title, fields } => Some(IssuedDocument { title, lines: lines(case, &inputs, &fields) }),
+            _ => None,
+        })
+        .collect();
+    if let Some(decision) = &mut case.decision
+        && !decision.documents.is_empty()
+    {
+        decision.documents = anew;
+    }
+}
+
 /// Makes every output of the workflow and notes it in the decision.
 pub(super) async fn outputs(tx: &mut Write, scene: &Scene<'_>, case: &mut Dossier) -> Result<()> {
     let held = licences::held(tx, case.party, scene.today).await?;
-    let inputs = case.inputs(held, scene.today);
+    // What was granted is written, though its charge was paid later and figures may have changed since.
+    let decided = case.decision.as_ref().map_or(scene.today, |decision| decision.decided_at.city_date());
+    let inputs = case.inputs(held, decided);
     for output in case.item().workflow.outputs.clone() {
         match output {
             Output::Licence { licence_type, valid_months, fields } => {

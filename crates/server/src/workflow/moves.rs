@@ -171,7 +171,14 @@ async fn one(
     Ok(follows)
 }
 
-async fn record(tx: &mut Write, scene: &Scene<'_>, case: &Dossier, by: &By, action: &str, detail: Value) -> Result<()> {
+pub(super) async fn record(
+    tx: &mut Write,
+    scene: &Scene<'_>,
+    case: &Dossier,
+    by: &By,
+    action: &str,
+    detail: Value,
+) -> Result<()> {
     let act = Act {
         at: scene.now,
         actor: by.actor(),

@@ -4,9 +4,9 @@ use haoban_domain::{
     calendar::Span,
     case::CaseEventKind,
     case::{
-        CaseClock, CaseMaterial, CaseView, ChargeStanding, ChargeView, ClockKind, CorrectionNotice, TimelineState,
-        allowed,
-        timeline::{Story, build},
+        CaseClock, CaseEvent, CaseMaterial, CaseView, ChargeStanding, ChargeView, ClockKind, CorrectionNotice,
+        TimelineState, allowed,
+        timeline::{Happening, Story, build},
     },
     text::LocalText,
 };
@@ -24,11 +24,14 @@ pub(crate) fn department_name(scene: &Scene<'_>, id: &str) -> LocalText {
 pub(crate) fn case_view(scene: &Scene<'_>, case: &Dossier) -> CaseView {
     let item = case.item();
     let departments = &scene.pack.pack.departments;
+    // A charge of nothing was passed over; nobody paid.
+    let told = case.happenings.iter().filter(|one| case.charge.is_some() || one.event != CaseEvent::Pay);
+    let happenings: Vec<Happening> = told.copied().collect();
     let story = Story {
         item,
         departments,
         submitted_at: case.submitted_at,
-        happenings: &case.happenings,
+        happenings: &happenings,
         state: &case.machine,
         clocks: &case.clocks,
         promised_by: case.promised_by(),

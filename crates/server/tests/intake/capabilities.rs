@@ -1,14 +1,9 @@
-//! Appointments and charges: seats that are never given twice, payments that hold a case and go back.
+//! Appointments and charges: seats held, booked, changed and missed; payments that hold a case and go back.
 
-use std::collections::BTreeSet;
-
-use futures_util::future::join_all;
-use haoban_domain::ids::PartyId;
-use haoban_wire::appointments::{AppointmentState, HoldSlot};
-use reqwest::{Method, StatusCode, redirect::Policy};
+use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
 
-use super::support::{City, Officer, Resident, new_id, on_both, read};
+use super::support::{City, Officer, Resident, new_id, on_both, pay, read};
 
 const ONE: &str = "13800000001";
 const OTHER: &str = "13800000004";
@@ -52,38 +47,6 @@ pub async fn accept(city: &City, case: &str) -> Value {
     let officer = city.officer("real-estate").await;
     officer.does(case, json!({"act": "claim"})).await;
     officer.does(case, json!({"act": "accept"})).await["case"].clone()
-}
-
-/// Pays as a person would: opens the address, presses the button.
-async fn pay(one: &Resident<'_>, case: &str) -> (String, StatusCode) {
-    let (status, page) = one.post(&format!("/v1/cases/{case}/payment"), &new_id("key"), &Value::Null).await;
-    assert_eq!(status, StatusCode::OK, "{page}");
-    let url = page["url"].as_str().unwrap().to_owned();
-    let http = reqwest::Client::builder().no_proxy().redirect(Policy::none()).build().unwrap();
-    let shown = http.get(&url).send().await.unwrap().text().await.unwrap();
-    assert!(shown.contains("10.00") && shown.contains("不会真的扣款"), "{shown}");
-    let paid = http.post(&url).send().await.unwrap().status();
-    (url, paid)
-}
-
-/// Two hundred people want the last seat at the same moment: one gets it.
-async fn two_hundred_holds_of_the_last_seat_give_one() {
-    let city = City::start().await;
-    let people: Vec<PartyId> = (0..200).map(|_| new_id("pty").parse().unwrap()).collect();
-    let body =
-        HoldSlot { schedule: "archive-pickup".to_owned(), place: "hall".to_owned(), start: SLOT.parse().unwrap() };
-    let (early, key) = (new_id("pty").parse().unwrap(), new_id("key"));
-    let first = haoban_server::appointments::hold(&city.state, early, &key, &body).await.unwrap();
-    assert_eq!(first.state, AppointmentState::Held);
-    let keys: Vec<String> = people.iter().map(|_| new_id("key")).collect();
-    let tries =
-        people.iter().zip(&keys).map(|(party, key)| haoban_server::appointments::hold(&city.state, *party, key, &body));
-    let answers = join_all(tries).await;
-    let won: BTreeSet<_> = answers.iter().filter_map(|answer| answer.as_ref().ok()).map(|seat| seat.id).collect();
-    assert_eq!(won.len(), 1);
-    let refused = answers.iter().filter_map(|answer| answer.as_ref().err());
-    let codes: BTreeSet<&str> = refused.map(|error| error.problem().code.as_str()).collect();
-    assert_eq!(codes, BTreeSet::from(["slot_taken"]));
 }
 
 async fn a_hold_lasts_ten_minutes_and_becomes_the_cases_appointment() {
@@ -197,7 +160,7 @@ async fn a_case_waits_for_its_payment_and_goes_on_with_it() {
     let (status, _) = officer.act(&id, json!({"act": "grant", "opinion": ""})).await;
     assert_eq!(status, StatusCode::CONFLICT, "not before the payment");
     assert_eq!(officer.get("queue?filter=waiting").await.1["counts"]["waiting"], 1);
-    let (url, paid) = pay(&one, &id).await;
+    let (url, paid) = pay(&one, &id, "10.00").await;
     assert_eq!(paid, StatusCode::OK);
     assert_eq!(city.http.post(&url).send().await.unwrap().status(), StatusCode::NOT_FOUND, "the address counts once");
     let granted = officer.does(&id, json!({"act": "grant", "opinion": ""})).await;
@@ -213,7 +176,7 @@ async fn what_was_paid_goes_back_when_the_case_is_withdrawn_or_refused() {
     for refused in [false, true] {
         let id = case(&one, None).await;
         accept(&city, &id).await;
-        assert_eq!(pay(&one, &id).await.1, StatusCode::OK);
+        assert_eq!(pay(&one, &id, "10.00").await.1, StatusCode::OK);
         if refused {
             let officer = city.officer("real-estate").await;
             officer.does(&id, json!({"act": "refuse", "reasons": ["not the owner"]})).await;
@@ -278,7 +241,7 @@ async fn a_charge_that_was_paid_is_never_asked_for_again() {
         let one = city.resident(ONE).await;
         let id = case(&one, None).await;
         accept(&city, &id).await;
-        assert_eq!(pay(&one, &id).await.1, StatusCode::OK);
+        assert_eq!(pay(&one, &id, "10.00").await.1, StatusCode::OK);
         id
     };
     for days in [7, 7, 3] {
@@ -291,7 +254,6 @@ async fn a_charge_that_was_paid_is_never_asked_for_again() {
 }
 
 on_both! {
-    two_hundred_holds_of_the_last_seat_give_one,
     a_hold_lasts_ten_minutes_and_becomes_the_cases_appointment,
     an_appointment_is_changed_and_cancelled_by_its_holder_in_time,
     a_withdrawn_case_gives_its_seat_back,

@@ -14,7 +14,7 @@ use haoban_server::{
 use reqwest::StatusCode;
 use serde_json::{Value, json};
 
-use super::support::{City, Resident, jpeg, new_id, pack_folder, pdf};
+use super::support::{City, Resident, new_id, pack_folder, paper};
 
 const TENANT: &str = "13800000001";
 
@@ -63,10 +63,7 @@ async fn body_of(city: &City, one: &Resident<'_>, code: &str, fixture: &Fixture)
             choices.insert(slot.clone(), serde_json::to_value(choice).unwrap());
             continue;
         };
-        let limit = item.materials.iter().find(|material| material.id == *slot).map(|material| &material.upload);
-        let takes_pdf =
-            limit.is_none_or(|limit| serde_json::to_value(&limit.kinds).unwrap().to_string().contains("pdf"));
-        let bytes = if takes_pdf { pdf(1) } else { jpeg(600, 800) };
+        let bytes = paper(item, slot);
         let file = one.upload(&draft, slot, &bytes).await;
         choices.insert(slot.clone(), json!({ "kind": "upload", "files": [file] }));
         files.insert(file, digest(&bytes));

@@ -79,25 +79,84 @@ async fn every_part_gets_a_case_of_its_own_in_one_transaction_and_only_once() {
     }
 }
 
-async fn one_is_refused_and_the_other_goes_on() {
+/// All four accounts of one home.
+fn all_four() -> Value {
+    let mut answers = utilities(&["water", "power", "gas", "heat"]);
+    let extra = json!({
+        "water_transfer__handover_on": "2026-11-20", "water_transfer__pay_way": "self",
+        "water_transfer__water_account": "60001234", "water_transfer__reading": 862, "water_transfer__people": 3,
+        "power_transfer__power_account": "4101234567", "power_transfer__use": "home", "power_transfer__day_night": false,
+        "gas_transfer__smell": false, "gas_transfer__metal_hose": true, "gas_transfer__gas_account": "70001234",
+        "gas_transfer__reading": 512, "gas_transfer__visit_on": "2026-11-25", "gas_transfer__visit_part": "morning",
+        "heat_transfer__heat_account": "1234567", "heat_transfer__area_real": 9000, "heat_transfer__wish": "use",
+    });
+    answers.as_object_mut().unwrap().extend(extra.as_object().unwrap().clone());
+    answers
+}
+
+async fn grant(city: &City, item: &str, case: &str) {
+    let officer = city.officer(item.trim_end_matches("-transfer")).await;
+    officer.does(case, json!({"act": "claim"})).await;
+    officer.does(case, json!({"act": "accept"})).await;
+    let steps = city.state.catalogue.current().item(item).unwrap().workflow.steps.len();
+    for _ in 1..steps {
+        officer.does(case, json!({"act": "pass_step", "opinion": ""})).await;
+        officer.does(case, json!({"act": "claim"})).await;
+    }
+    officer.does(case, json!({"act": "grant", "opinion": "complete"})).await;
+}
+
+/// The heating company finds unpaid bills that no register knew of.
+async fn one_refuses_because_of_arrears_and_the_others_go_to_their_end() {
     let city = City::start().await;
     let one = city.resident(OWNER).await;
-    let body = power_and_heat(&one).await;
-    let (_, sent) = one.submit(&body).await;
+    let (_, sent) = one.submit(&one.complete("utilities-transfer", all_four()).await).await;
     let id = sent["case"]["id"].as_str().unwrap().to_owned();
     let case = open_case(&one, &id).await;
-    let heat = lane(&case, "heat-transfer")["case_id"].as_str().unwrap().to_owned();
-    let power = lane(&case, "power-transfer")["case_id"].as_str().unwrap().to_owned();
+    let part = |item: &str| lane(&case, item)["case_id"].as_str().unwrap().to_owned();
+    let heat = part("heat-transfer");
     let officer = city.officer("heat").await;
     let opened = officer.does(&heat, json!({"act": "claim"})).await;
-    assert_eq!(opened["siblings"].as_array().unwrap().len(), 2);
+    assert_eq!(opened["siblings"].as_array().unwrap().len(), 4);
     assert!(!opened["siblings"].to_string().contains("13800000002"), "nothing of the other forms");
-    officer.does(&heat, json!({"act": "not_accept", "reasons": ["面积对不上"]})).await;
+    officer.does(&heat, json!({"act": "accept"})).await;
+    officer.does(&heat, json!({"act": "pass_step", "opinion": ""})).await;
+    officer.does(&heat, json!({"act": "claim"})).await;
+    let pack = city.state.catalogue.current();
+    let reasons = &pack.item("heat-transfer").unwrap().workflow.refusal_reasons;
+    let owed = reasons.iter().find(|reason| reason.id == "owed").unwrap().words.zh.clone();
+    officer.does(&heat, json!({"act": "refuse", "reasons": [owed]})).await;
     let case = open_case(&one, &id).await;
     assert_eq!(lane(&case, "heat-transfer")["state"], "refused");
-    let status = case["status"].as_str().unwrap();
-    let other = open_case(&one, &power).await;
-    assert_eq!(status == "closed", other["status"] == "closed", "the whole ends when every part has");
+    assert_ne!(case["status"], "closed", "the others are not done yet");
+    assert_eq!(open_case(&one, &heat).await["decision"]["reasons"], json!([owed]));
+    for item in ["water-transfer", "power-transfer", "gas-transfer"] {
+        let own = open_case(&one, &part(item)).await;
+        if own["status"] != "closed" {
+            grant(&city, item, own["id"].as_str().unwrap()).await;
+        }
+    }
+    let case = open_case(&one, &id).await;
+    for item in ["water-transfer", "power-transfer", "gas-transfer"] {
+        assert_eq!(lane(&case, item)["state"], "done", "{item}");
+    }
+    assert_eq!(case["status"], "closed", "the whole ends when every part has: {case}");
+}
+
+/// What a register says is owed keeps only its own part back; it is neither asked about nor opened.
+async fn known_arrears_keep_only_their_own_part_back() {
+    let city = City::start().await;
+    let one = city.resident(OWNER).await;
+    let party = serde_json::from_value(one.get("/v1/me").await.1["applicant"]["party"].clone()).unwrap();
+    let mut tx = city.state.store.write().await.unwrap();
+    let owed = [("heat.arrears".to_owned(), json!(184_300))];
+    haoban_server::identity::facts::put_new(&mut tx, party, &owed, city.state.clock.now()).await.unwrap();
+    tx.commit().await.unwrap();
+    let (status, sent) = one.submit(&power_and_heat(&one).await).await;
+    assert!(status.is_success(), "{sent}");
+    let case = open_case(&one, sent["case"]["id"].as_str().unwrap()).await;
+    let parts: Vec<&str> = case["parts"].as_array().unwrap().iter().filter_map(|lane| lane["item"].as_str()).collect();
+    assert_eq!(parts, ["power-transfer"]);
 }
 
 async fn taking_the_whole_back_takes_back_every_part_that_is_open() {
@@ -162,7 +221,8 @@ async fn what_waits_for_the_licence_opens_when_it_is_granted() {
 on_both! {
     a_situation_that_is_not_answered_is_refused_and_nothing_is_made,
     every_part_gets_a_case_of_its_own_in_one_transaction_and_only_once,
-    one_is_refused_and_the_other_goes_on,
+    one_refuses_because_of_arrears_and_the_others_go_to_their_end,
+    known_arrears_keep_only_their_own_part_back,
     taking_the_whole_back_takes_back_every_part_that_is_open,
     what_waits_for_the_licence_opens_when_it_is_granted,
 }

@@ -17,7 +17,7 @@ use base64::{
     Engine as _,
     engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD},
 };
-use haoban_domain::{ids::FileId, receipt::digest, time::Timestamp};
+use haoban_domain::{ids::FileId, item::ServiceItem, receipt::digest, time::Timestamp};
 use haoban_server::{
     AppState, app,
     config::Config,
@@ -382,7 +382,8 @@ impl Resident<'_> {
                     continue;
                 }
                 let slot = field.strip_prefix("material:").unwrap_or_else(|| panic!("{problem}"));
-                let bytes = pdf(1);
+                let pack = self.city.state.catalogue.current();
+                let bytes = paper(&pack.item(code).expect("a service"), slot);
                 let file = self.upload(&draft, slot, &bytes).await;
                 body["materials"][slot] = json!({"kind": "upload", "files": [file]});
                 body["files"][file] = json!(digest(&bytes));
@@ -472,4 +473,23 @@ pub fn jpeg(width: u32, height: u32) -> Vec<u8> {
     let mut bytes = std::io::Cursor::new(Vec::new());
     image::DynamicImage::new_rgb8(width, height).write_to(&mut bytes, image::ImageFormat::Jpeg).unwrap();
     bytes.into_inner()
+}
+
+/// Something that a material slot takes.
+pub fn paper(item: &ServiceItem, slot: &str) -> Vec<u8> {
+    let limit = item.materials.iter().find(|material| material.id == slot).map(|material| &material.upload);
+    let takes_pdf = limit.is_none_or(|limit| serde_json::to_value(&limit.kinds).unwrap().to_string().contains("pdf"));
+    if takes_pdf { pdf(1) } else { jpeg(600, 800) }
+}
+
+/// Pays as a person would: opens the address, presses the button. `amount` is what the page says it costs.
+pub async fn pay(one: &Resident<'_>, case: &str, amount: &str) -> (String, StatusCode) {
+    let (status, page) = one.post(&format!("/v1/cases/{case}/payment"), &new_id("key"), &Value::Null).await;
+    assert_eq!(status, StatusCode::OK, "{page}");
+    let url = page["url"].as_str().unwrap().to_owned();
+    let http = reqwest::Client::builder().no_proxy().redirect(Policy::none()).build().unwrap();
+    let shown = http.get(&url).send().await.unwrap().text().await.unwrap();
+    assert!(shown.contains(amount) && shown.contains("不会真的扣款"), "{shown}");
+    let paid = http.post(&url).send().await.unwrap().status();
+    (url, paid)
 }

@@ -206,51 +206,111 @@ async fn cases_are_seen_by_their_party_alone() {
 }
 
 /// A submission of an item with answers and no files.
-fn plain(item: &str, answers: Value) -> Value {
+fn plain(city: &City, item: &str, answers: Value) -> Value {
+    let version = city.state.catalogue.current().item(item).unwrap().version;
     json!({
-        "draft_id": new_id("drf"), "item_code": item, "item_version": 1, "declared": true, "channel": "app",
+        "draft_id": new_id("drf"), "item_code": item, "item_version": version, "declared": true, "channel": "app",
         "answers": answers, "materials": {}, "files": {}
     })
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn rules_grant_at_once_and_their_reasons_are_kept() {
-    let city = City::start().await;
-    let one = city.resident("13800000002").await;
+const BUYER: &str = "13800000002";
+
+/// The tax on the contract the register knows of the buyer, with more answers.
+async fn deed_tax(city: &City, one: &Resident<'_>, more: Value) -> Value {
     let (_, known) = one.get("/v1/items/deed-tax/facts").await;
-    let first = |key: &str| known["facts"][key]["value"][0]["value"].clone();
-    let body = plain(
-        "deed-tax",
-        json!({
-            "contract": first("realestate.contracts"), "area_same": true, "homes_agree": true, "ownership": "sole",
-            "debit_card": first("tax.debit_cards")
-        }),
+    let mut answers = json!({
+        "contract": known["facts"]["realestate.contracts"]["value"][0]["value"], "area_same": true,
+        "homes_agree": true, "ownership": "sole",
+    });
+    answers.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+    plain(city, "deed-tax", answers)
+}
+
+async fn certificates(one: &Resident<'_>) -> Vec<Value> {
+    let wallet = one.get("/v1/licences").await.1;
+    let held = wallet["licences"].as_array().unwrap().iter();
+    held.filter(|licence| licence["licence_type"] == "tax-certificate").cloned().collect()
+}
+
+/// What a resident was told, in the order it was said.
+async fn told(one: &Resident<'_>) -> Vec<String> {
+    let events = one.request(Method::GET, "/v1/events?after=0").header("accept", "application/json");
+    let page = super::support::read(events).await.1;
+    let kinds = page["events"].as_array().unwrap().iter().filter_map(|event| event["notice"]["kind"].as_str());
+    kinds.map(str::to_owned).collect()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn rules_set_the_tax_at_once_and_the_certificate_comes_with_the_payment() {
+    let city = City::start().await;
+    let one = city.resident(BUYER).await;
+    let held = certificates(&one).await.len();
+    let (status, answer) = one.submit(&deed_tax(&city, &one, json!({})).await).await;
+    assert_eq!(status, StatusCode::CREATED, "{answer}");
+    let case = &answer["case"];
+    assert_eq!((&case["status"], &case["decision"]["automatic"]), (&json!("awaiting_payment"), &json!(true)), "{case}");
+    assert!(case["decision"]["rules"].as_array().unwrap().len() >= 5);
+    assert_eq!(case["headline"]["value"], 1_500_000, "1 % of 1,500,000 yuan without VAT");
+    assert_eq!((&case["charge"]["standing"], &case["charge"]["amount_fen"]), (&json!("due"), &json!(1_500_000)));
+    assert_eq!(
+        (&case["decision"]["licence"], certificates(&one).await.len()),
+        (&Value::Null, held),
+        "nothing was paid"
     );
+    assert!(told(&one).await.contains(&"payment_requested".to_owned()));
+
+    let id = case["id"].as_str().unwrap();
+    let (url, paid) = super::support::pay(&one, id, "15,000.00").await;
+    assert_eq!(paid, StatusCode::OK);
+    assert_eq!(city.http.post(&url).send().await.unwrap().status(), StatusCode::NOT_FOUND, "paid once");
+    let closed = view(&one, id).await;
+    assert_eq!((&closed["status"], &closed["charge"]["standing"]), (&json!("closed"), &json!("paid")), "{closed}");
+    let wallet = certificates(&one).await;
+    assert_eq!(wallet.len(), held + 1);
+    let issued = wallet.iter().find(|licence| licence["id"] == closed["decision"]["licence"]).unwrap();
+    assert!(haoban_domain::identifiers::licence_identifier::parse(issued["identifier"].as_str().unwrap()).is_ok());
+    assert_eq!(issued["case_number"], case["number"]);
+    assert!(issued.to_string().contains("15,000.00"), "the certificate says what was paid: {issued}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_tax_of_nothing_is_not_asked_for_and_the_certificate_comes_with_the_grant() {
+    let city = City::start().await;
+    let one = city.resident(BUYER).await;
+    let draft = new_id("drf");
+    let agreement = super::support::pdf(1);
+    let file = one.upload(&draft, "compensation-agreement", &agreement).await;
+    let mut body = deed_tax(&city, &one, json!({"resettled": true, "compensation": 160_000_000})).await;
+    body["draft_id"] = json!(draft);
+    body["materials"] = json!({"compensation-agreement": {"kind": "upload", "files": [file]}});
+    body["files"][&file] = json!(haoban_domain::receipt::digest(&agreement));
     let (status, answer) = one.submit(&body).await;
     assert_eq!(status, StatusCode::CREATED, "{answer}");
     let case = &answer["case"];
-    assert_eq!((&case["status"], &case["decision"]["automatic"]), (&json!("closed"), &json!(true)), "{case}");
-    assert!(case["decision"]["rules"].as_array().unwrap().len() >= 5);
-    assert_eq!(case["headline"]["value"], 1_500_000, "1 % of 1,500,000 yuan without VAT");
-    let licence = case["decision"]["licence"].as_str().unwrap();
-    let (_, wallet) = one.get("/v1/licences").await;
-    let issued = wallet["licences"].as_array().unwrap().iter().find(|held| held["id"] == licence).unwrap();
-    assert!(haoban_domain::identifiers::licence_identifier::parse(issued["identifier"].as_str().unwrap()).is_ok());
-    assert_eq!(issued["case_number"], case["number"]);
+    assert_eq!((&case["status"], &case["headline"]["value"]), (&json!("submitted"), &json!(0)), "a person looks at it");
+    let id = case["id"].as_str().unwrap();
+    let officer = city.officer("tax").await;
+    officer.does(id, json!({"act": "claim"})).await;
+    officer.does(id, json!({"act": "accept"})).await;
+    let granted = officer.does(id, json!({"act": "grant", "opinion": "the agreement covers it"})).await;
+    assert_eq!((&granted["case"]["status"], &granted["case"]["charge"]), (&json!("closed"), &Value::Null));
+    assert!(granted["case"]["decision"]["licence"].is_string());
+    let said = told(&one).await;
+    assert!(said.contains(&"granted".to_owned()) && !said.contains(&"payment_requested".to_owned()), "{said:?}");
+    let timeline = view(&one, id).await["timeline"].to_string();
+    assert!(!timeline.contains("缴费"), "nobody paid anything: {timeline}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_rules_cannot_grant_goes_to_a_person() {
     let city = City::start().await;
-    let one = city.resident("13800000002").await;
-    let (_, known) = one.get("/v1/items/deed-tax/facts").await;
-    let first = |key: &str| known["facts"][key]["value"][0]["value"].clone();
-    let answers = json!({
-        "contract": first("realestate.contracts"), "area_same": true, "homes_agree": true, "ownership": "shares",
-        "debit_card": first("tax.debit_cards"), "own_share": 5000,
+    let one = city.resident(BUYER).await;
+    let shares = json!({
+        "ownership": "shares", "own_share": 5000,
         "owners": [{"name": "Xu", "id_number": "41010519900307123X", "share": 5000}]
     });
-    let (status, answer) = one.submit(&plain("deed-tax", answers)).await;
+    let (status, answer) = one.submit(&deed_tax(&city, &one, shares).await).await;
     assert_eq!(status, StatusCode::CREATED, "{answer}");
     assert_eq!((&answer["case"]["status"], &answer["case"]["decision"]), (&json!("submitted"), &Value::Null));
     assert_eq!(city.officer("tax").await.get("queue?filter=open").await.1["counts"]["open"], 1);
@@ -264,6 +324,7 @@ async fn two_offices_work_in_turn_and_the_licence_lands_in_the_wallet() {
     let photo = super::support::jpeg(358, 441);
     let file = one.upload(&draft, "photo", &photo).await;
     let mut body = plain(
+        &city,
         "residence-permit",
         json!({
             "ground": "social", "address": {"region": "410105", "detail": "No. 8"}, "arrived_on": "2025-09-01",

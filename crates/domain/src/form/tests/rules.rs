@@ -79,6 +79,27 @@ fn options_come_and_go_with_their_rules() {
 }
 
 #[test]
+fn a_seat_is_at_a_place_that_is_offered() {
+    let evaluator = evaluator(&form(
+        r#"
+- {id: ill, kind: yes_no, label: Ill}
+- {id: visit, kind: appointment, schedule: hall, label: Visit, places: [{value: ward, label: Ward, show: "answers.ill == true"}, {value: desk, label: Desk}]}
+- {id: on, kind: computed, label: "On", value: "day_of(answers.visit.start)"}
+- {id: any, kind: appointment, schedule: hall, label: Any}
+"#,
+    ));
+    let state = |ill: bool, place: &str| {
+        let seat = json!({"place": place, "start": "2026-12-01T09:30"});
+        evaluator.evaluate(&inputs(json!({"ill": ill, "visit": seat, "any": seat}), json!({})))
+    };
+    assert!(rules_of(&state(true, "ward"), "visit").is_empty());
+    assert_eq!(state(true, "ward").fields["on"].value, Some(json!("2026-12-01")));
+    assert_eq!(rules_of(&state(false, "ward"), "visit"), ["not_offered"]);
+    assert!(rules_of(&state(false, "desk"), "visit").is_empty());
+    assert!(rules_of(&state(false, "elsewhere"), "any").is_empty(), "without places the timetable alone says where");
+}
+
+#[test]
 fn functions_count_as_the_law_does() {
     let evaluator = evaluator(RENT);
     let inputs = inputs(json!({}), json!({}));
@@ -104,6 +125,9 @@ fn functions_count_as_the_law_does() {
     assert_eq!(value("1 / 0"), None);
     assert_eq!(value("9223372036854775807 + 1"), None);
     assert_eq!(value("workdays_after('2026-02-13', -1)"), None);
+    assert_eq!(value("day_of('2026-02-13T09:30')"), Some(json!("2026-02-13")));
+    assert_eq!(value("time_of('2026-02-13T09:30')"), Some(json!("09:30")));
+    assert_eq!(value("day_of('2026-02-13')"), None, "a day is no start");
 }
 
 #[test]

@@ -102,7 +102,7 @@ impl Typing<'_> {
             "age_on" | "days_between" | "months_between" => &[Type::Day, Type::Day],
             "months_after" | "days_after" | "workdays_after" => &[Type::Day, Type::Int],
             "least" | "greatest" => &[Type::Int, Type::Int],
-            "holds_licence" => &[Type::Text],
+            "holds_licence" | "day_of" | "time_of" => &[Type::Text],
             "percent" => &[Type::Int],
             _ => &[],
         };
@@ -116,9 +116,9 @@ impl Typing<'_> {
             "age_on" | "days_between" | "months_between" | "least" | "greatest" | "percent" | "fen" | "dec" | "int" => {
                 Type::Int
             }
-            "months_after" | "days_after" | "workdays_after" => Type::Day,
+            "months_after" | "days_after" | "workdays_after" | "day_of" => Type::Day,
             "holds_licence" | "bool" | operators::NOT_STRICTLY_FALSE => Type::Bool,
-            "string" | "lowerAscii" | "upperAscii" => Type::Text,
+            "string" | "time_of" | "lowerAscii" | "upperAscii" => Type::Text,
             "double" => Type::Double,
             "size" => self.sized(target.or(arguments.first())),
             "contains" | "startsWith" | "endsWith" => self.searched(name, target, arguments.first()),

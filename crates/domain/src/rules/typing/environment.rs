@@ -92,6 +92,7 @@ impl Environment {
             FieldKind::Address => address(),
             FieldKind::MapPoint => parts(["description", "region", "cell"]),
             FieldKind::Signature => parts(["name"]),
+            FieldKind::Appointment { .. } => parts(["place", "start"]),
             FieldKind::SingleChoice { options } => Type::choice(options.iter().map(|option| option.value.as_str())),
             FieldKind::MultiChoice { options } => {
                 Type::list(Type::choice(options.iter().map(|option| option.value.as_str())))

@@ -115,10 +115,13 @@ fn field<'a>(field: &'a Field, path: &str, within: Option<&'a [Field]>, found: &
     if let FieldKind::Computed { value, format } = &field.kind {
         push(format!("{path}.value"), value, written(*format));
     }
-    if let FieldKind::SingleChoice { options } | FieldKind::MultiChoice { options } = &field.kind {
-        for (at, option) in options.iter().enumerate() {
-            option.show.iter().for_each(|rule| push(format!("{path}.options.{at}.show"), rule, Expected::Bool));
-        }
+    let (list, options) = match &field.kind {
+        FieldKind::SingleChoice { options } | FieldKind::MultiChoice { options } => ("options", options.as_slice()),
+        FieldKind::Appointment { places, .. } => ("places", places.as_slice()),
+        _ => ("options", [].as_slice()),
+    };
+    for (at, option) in options.iter().enumerate() {
+        option.show.iter().for_each(|rule| push(format!("{path}.{list}.{at}.show"), rule, Expected::Bool));
     }
     for (at, check) in field.checks.iter().enumerate() {
         push(format!("{path}.checks.{at}.rule"), &check.rule, Expected::Bool);

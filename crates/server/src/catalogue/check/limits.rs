@@ -37,6 +37,7 @@ pub fn check(item: &ServiceItem) -> Vec<Finding> {
         let options = match &field.kind {
             haoban_domain::form::FieldKind::SingleChoice { options }
             | haoban_domain::form::FieldKind::MultiChoice { options } => options.len(),
+            haoban_domain::form::FieldKind::Appointment { places, .. } => places.len(),
             _ => 0,
         };
         most(options, OPTIONS, "form", &path, "options");

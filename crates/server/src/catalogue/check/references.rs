@@ -293,9 +293,15 @@ fn form(item: &ServiceItem, pack: &CityPack, said: &mut Said) {
     let file = item_file(&item.code, "form");
     let fields = expressions::fields(item);
     for (path, field, _) in &fields {
-        if let FieldKind::Appointment { schedule } = &field.kind {
-            let known = pack.schedules.iter().any(|known| known.id == *schedule);
-            said.known(&file, format!("{path}.schedule"), "timetable in appointments.yaml", schedule, known);
+        if let FieldKind::Appointment { schedule, places, .. } = &field.kind {
+            let found = pack.schedules.iter().find(|known| known.id == *schedule);
+            said.known(&file, format!("{path}.schedule"), "timetable in appointments.yaml", schedule, found.is_some());
+            for (at, place) in places.iter().enumerate() {
+                let known = found.is_some_and(|schedule| schedule.place(&place.value).is_some());
+                said.known(&file, format!("{path}.places.{at}.value"), "place of the timetable", &place.value, known);
+            }
+            let values = numbered(places, "value", |place| &place.value);
+            said.once(&file, "place", values.map(|(at, value)| (format!("{path}.places.{at}"), value)));
         }
     }
     let ids = fields.iter().filter(|(_, _, inner)| !inner).map(|(path, field, _)| (path.clone(), field.id.as_str()));
