@@ -13,6 +13,12 @@ impl CityPack {
         self.items.iter().find(|item| item.code == code)
     }
 
+    /// Whether there is an item or a joint service of this code, composed already or not.
+    #[must_use]
+    pub fn has_service(&self, code: &str) -> bool {
+        self.item(code).is_some() || self.joint.iter().any(|service| service.code == code)
+    }
+
     /// A department by its id.
     #[must_use]
     pub fn department(&self, id: &str) -> Option<&Department> {

@@ -72,7 +72,7 @@ pub struct DemoFact {
 pub struct Synonym {
     /// What people say; any of them.
     pub say: Vec<String>,
-    /// Codes of the services they mean.
+    /// Codes of the services they mean, joint ones among them.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub items: Vec<ItemCode>,
     /// Words of names and keywords that they stand for.
@@ -91,7 +91,7 @@ pub struct LifeEvent {
     pub name: LocalText,
     /// Icon name of the sprite.
     pub icon: String,
-    /// Item codes, first things first.
+    /// Codes of items and joint services, first things first.
     pub items: Vec<ItemCode>,
 }
 
@@ -140,6 +140,9 @@ pub struct City {
     pub id: String,
     /// Six-digit code of the city.
     pub region: String,
+    /// Area code of its phones, e.g. `0371`.
+    #[serde(default)]
+    pub area_code: String,
     /// Name shown in the band.
     pub name: LocalText,
     /// Short name shown in the band.
@@ -189,7 +192,7 @@ pub struct HomeTile {
     pub label: LocalText,
     /// Icon name of the sprite.
     pub icon: String,
-    /// Where it leads: `item:<code>`, `theme:<id>` or `route:<name>` (`licences`, `help`, `cases`).
+    /// Where it leads: `item:<code>` (joint services too), `theme:<id>` or `route:<name>` (`licences`, `help`, `cases`).
     pub to: String,
 }
 

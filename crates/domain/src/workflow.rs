@@ -132,8 +132,38 @@ pub struct InstantRule {
     pub id: String,
     /// What it checks, in words.
     pub words: LocalText,
-    /// True to pass. Reads only trusted facts and what was computed from them.
+    /// True to pass. Rests on registers, licences and what was computed from them.
     pub rule: Expr,
+    /// Where a condition rests on what the applicant says alone: why that is enough.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub own_word: Option<OwnWord>,
+}
+
+/// Why the applicant's own word is enough for a condition of an instant approval.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[ts(export)]
+pub struct OwnWord {
+    /// In which way.
+    pub kind: OwnWordKind,
+    /// In words.
+    pub words: LocalText,
+}
+
+/// The ways in which somebody's own word may count without a look (domain.md §3.5, §3.6).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, TS, ToSchema)]
+#[serde(rename_all = "snake_case")]
+#[ts(export)]
+pub enum OwnWordKind {
+    /// It only sorts the plain cases out: every other answer goes to a person, and this one gives nothing more.
+    Narrows,
+    /// What a register shows is confirmed, and the register's value is the one that counts.
+    Agrees,
+    /// The result covers what was answered and no more, and says so itself.
+    Bounds,
+    /// 告知承诺: the law takes the statement, and it is checked afterwards.
+    Promise,
 }
 
 /// One step.

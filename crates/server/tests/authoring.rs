@@ -47,6 +47,38 @@ fn a_persona_is_told_what_is_asked_and_what_remains() {
     insta::assert_snapshot!(check::simulate::tell(&pack, "stay", persona, today()).unwrap());
 }
 
+/// The plan and why, what is asked, what is filled in, the papers of each part.
+#[test]
+fn a_persona_is_told_the_plan_of_a_joint_service() {
+    let mut source = base();
+    source.files.extend(PackSource::read(&here("tests/broken/with-joint")).unwrap().files);
+    let pack = LoadedPack::from_source(&source).unwrap();
+    let persona = fs::read_to_string(here("tests/personas/newcomer.yaml")).unwrap();
+    let persona = check::simulate::Persona::read(&persona).unwrap();
+    insta::assert_snapshot!(check::simulate::tell(&pack, "settle", persona, today()).unwrap());
+}
+
+/// In the city: parts wait for each other, papers come out of earlier parts, one stays out.
+#[test]
+fn a_founder_is_told_which_part_comes_first_and_what_it_saves() {
+    let pack = catalogue::load(&here("../../cities/zhengzhou")).unwrap();
+    let persona = fs::read_to_string(here("tests/personas/founder.yaml")).unwrap();
+    let persona = check::simulate::Persona::read(&persona).unwrap();
+    let told = check::simulate::tell(&pack, "open-hotpot", persona, today()).unwrap();
+    for words in [
+        "needed, 4 days after 营业执照（设立登记）",
+        "(现做热食要许可（食品安全法第三十五条）)",
+        "not needed (您说没有带油的污水（城镇排水与污水处理条例第二十一条）)",
+        "cannot be granted here: 离学校不到 100 米",
+        "公共场所卫生许可证: 吃饭的店只要食品经营许可",
+        "营业执照: nothing to hand in: it comes out of",
+        "working days, by ",
+        "May be sent: not yet",
+    ] {
+        assert!(told.contains(words), "{words}\n{told}");
+    }
+}
+
 #[test]
 fn a_persona_with_a_mistake_or_an_unknown_service_is_refused() {
     assert!(check::simulate::Persona::read("moon: 1").is_err());

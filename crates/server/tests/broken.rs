@@ -1,6 +1,8 @@
 //! A folder of broken definitions: `broken/base` is right, every other folder says what to change in it,
 //! and which rule must notice where.
 //!
+//! Cases named `…-joint-…` start from the base with the joint service of `broken/with-joint` on top.
+//!
 //! A folder holds `expect.txt` (rule and file), `change.yaml` (texts to replace, files to remove) and
 //! whole files that stand in for those of the base.
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test may panic")]
@@ -39,6 +41,13 @@ fn base() -> PackSource {
     PackSource::read(&folder().join("base")).unwrap()
 }
 
+/// The base and the joint service.
+fn with_joint(base: &PackSource) -> PackSource {
+    let mut source = base.clone();
+    source.files.extend(PackSource::read(&folder().join("with-joint")).unwrap().files);
+    source
+}
+
 fn broken() -> Vec<PathBuf> {
     let mut found: Vec<PathBuf> = fs::read_dir(folder())
         .unwrap()
@@ -50,7 +59,8 @@ fn broken() -> Vec<PathBuf> {
 }
 
 fn changed(case: &Path, base: &PackSource) -> PackSource {
-    let mut source = base.clone();
+    let joint = case.to_string_lossy().contains("-joint-");
+    let mut source = if joint { with_joint(base) } else { base.clone() };
     let own = PackSource::read(case).unwrap();
     for (file, text) in own.files {
         if file != "change.yaml" {
@@ -72,8 +82,10 @@ fn changed(case: &Path, base: &PackSource) -> PackSource {
 
 #[test]
 fn the_base_has_no_finding() {
-    let findings: Vec<String> = check::findings(&base(), today()).iter().map(ToString::to_string).collect();
-    assert!(findings.is_empty(), "{}", findings.join("\n"));
+    for source in [base(), with_joint(&base())] {
+        let findings: Vec<String> = check::findings(&source, today()).iter().map(ToString::to_string).collect();
+        assert!(findings.is_empty(), "{}", findings.join("\n"));
+    }
 }
 
 #[test]
@@ -110,6 +122,8 @@ fn rules() -> Vec<String> {
         "expression",
         "file",
         "fixtures",
+        "instant",
+        "joint",
         "limits",
         "links",
         "publicity",

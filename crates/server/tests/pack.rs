@@ -130,6 +130,9 @@ const WORKFLOW: &str = "items/gjj-rent/workflow.yaml";
 const BREAKS: &[(&str, &str, &str, &str)] = &[
     ("city.yaml", "items: [birth-service-filing,", "items: [moon,", "reference"),
     ("city.yaml", "id: birth,", "id: school,", "reference"),
+    ("city.yaml", "item:open-hotpot", "item:open-moon", "reference"),
+    ("city.yaml", "items: [open-hotpot,", "items: [open-moon,", "reference"),
+    ("synonyms.yaml", "items: [open-hotpot,", "items: [open-moon,", "reference"),
     ("synonyms.yaml", "items: [business-registration]", "items: [moon]", "reference"),
     ("synonyms.yaml", "驾照, 驾驶本", "房基金, 驾驶本", "reference"),
     ("synonyms.yaml", "say: [驾照", "said: [驾照", "schema"),
@@ -143,6 +146,164 @@ fn words_and_life_events_lead_to_services() {
         source.files.retain(|name, _| !name.contains("/fixtures/"));
         let findings = check::findings(&source, today());
         assert!(findings.iter().any(|finding| finding.rule == *rule), "{file}: {from} → {to}: {findings:#?}");
+    }
+}
+
+/// Tiles, life events and phrases of the city lead to joint services as they lead to items.
+#[test]
+fn the_city_leads_to_its_joint_services() {
+    let pack = LoadedPack::from_source(&source()).unwrap().pack;
+    let joint = |code: &str| pack.item(code).is_some_and(|item| item.joint.is_some());
+    for tiles in [&pack.city.home_tiles, &pack.city.senior_tiles] {
+        assert!(tiles.len() <= 8);
+        assert!(tiles.iter().any(|tile| tile.to == "item:utilities-transfer") && joint("utilities-transfer"));
+        assert!(tiles.iter().any(|tile| tile.to == "item:medical-visit"));
+    }
+    assert!(pack.city.home_tiles.iter().any(|tile| tile.to == "item:open-hotpot") && joint("open-hotpot"));
+    let event = |id: &str| pack.city.life_events.iter().find(|event| event.id == id).expect(id);
+    assert!(event("open-shop").items.iter().filter(|code| joint(code)).count() >= 7);
+    assert!(event("buy-home").items.iter().any(|code| joint(code)));
+    let said = |words: &str| pack.synonyms.iter().find(|line| line.say.iter().any(|say| say == words)).expect(words);
+    assert_eq!(said("开火锅店").items[0], "open-hotpot");
+    assert_eq!(said("水电过户").items[0], "utilities-transfer");
+}
+
+/// What the city was asked for by name (domain.md §0.2, §5.1, §5.6), by code.
+const NAMED: [(&str, &[&str]); 8] = [
+    (
+        "公积金提取 W01–W10",
+        &[
+            "gjj-withdrawal",
+            "gjj-buy-new",
+            "gjj-buy-second",
+            "gjj-loan-commercial",
+            "gjj-loan-fund",
+            "gjj-rent",
+            "gjj-retire",
+            "gjj-leave",
+            "gjj-elevator",
+            "gjj-illness",
+            "gjj-inheritance",
+        ],
+    ),
+    (
+        "水电气暖过户一件事",
+        &["utilities-transfer", "water-transfer", "power-transfer", "gas-transfer", "heat-transfer"],
+    ),
+    (
+        "市民",
+        &[
+            "deed-tax",
+            "medical-visit",
+            "school-enrolment",
+            "residence-permit",
+            "postdoc-living",
+            "postdoc-settle",
+            "talent-recognition",
+            "job-certificate",
+            "startup-loan",
+            "pension-check",
+            "senior-allowance",
+            "nucleic-acid-query",
+            "vaccine-booking",
+            "city-report",
+            "kinship-proof",
+        ],
+    ),
+    ("企业", &["scarce-talent-award"]),
+    (
+        "我要开",
+        &[
+            "open-badminton",
+            "open-footbath",
+            "open-agency",
+            "open-driving-school",
+            "open-hotpot",
+            "open-tobacco",
+            "open-food-factory",
+        ],
+    ),
+    (
+        "六个“1”",
+        &[
+            "business-registration",
+            "seal-engraving",
+            "bank-account",
+            "tax-registration",
+            "social-registration",
+            "medical-registration",
+        ],
+    ),
+    ("公积金缴存登记", &["gjj-registration"]),
+    (
+        "X",
+        &[
+            "food-operation-permit",
+            "prepacked-food-filing",
+            "food-production-permit",
+            "tobacco-retail",
+            "ecig-retail",
+            "hygiene-permit",
+            "hygiene-filing",
+            "fire-check",
+            "fire-acceptance",
+            "road-occupation",
+            "outdoor-ad",
+            "sign-filing",
+            "drainage-permit",
+            "hotel-permit",
+            "entertainment-permit",
+            "internet-cafe-permit",
+            "printing-permit",
+            "drug-retail-permit",
+            "device2-filing",
+            "device3-permit",
+            "driving-school-filing",
+            "agency-filing",
+            "high-risk-sport-permit",
+            "kindergarten-permit",
+            "nursery-filing",
+            "training-school-permit",
+            "clinic-filing",
+            "publication-retail-permit",
+            "vet-permit",
+            "seed-permit",
+            "freight-permit",
+            "repair-filing",
+            "hr-service-permit",
+            "labour-dispatch-permit",
+            "travel-agency-permit",
+            "massage-filing",
+            "env-registration",
+            "scales-filing",
+            "prepaid-card-filing",
+        ],
+    ),
+];
+
+#[test]
+fn every_service_that_was_asked_for_is_there_and_at_least_a_hundred_in_all() {
+    let source = source();
+    let pack = LoadedPack::from_source(&source).unwrap().pack;
+    let named: Vec<&str> = NAMED.iter().flat_map(|(_, codes)| codes.iter().copied()).collect();
+    let missing: Vec<&str> = named.iter().copied().filter(|code| pack.item(code).is_none()).collect();
+    assert!(missing.is_empty(), "{missing:?}");
+    let items: Vec<&str> =
+        pack.items.iter().filter(|item| item.joint.is_none()).map(|item| item.code.as_str()).collect();
+    assert!(items.len() >= 100, "{} items", items.len());
+    let everyday = items.iter().filter(|code| !named.contains(code)).count();
+    assert!(everyday >= 30, "{everyday} everyday services besides those that were named");
+    for theme in &pack.city.themes {
+        assert!(
+            pack.items.iter().any(|item| item.guide.themes.contains(&theme.id)),
+            "nothing stands under {}",
+            theme.id
+        );
+    }
+    for code in items {
+        let examples = check::fixtures::of_item(&source, code);
+        let valid = examples.iter().filter(|example| example.fixture.expect.complete).count();
+        assert!(valid >= 2 && examples.len() - valid >= 3, "{code}: {valid} of {}", examples.len());
     }
 }
 

@@ -17,6 +17,9 @@ export interface Step {
   first: boolean
 }
 
+/** The question what is left out of several things; the plan asks it, so it is no screen of its own. */
+export const LEFT_OUT = 'left_out'
+
 /** Kinds that show something and ask nothing. */
 const SHOWN_ONLY = new Set(['computed', 'fact', 'text_block', 'material'])
 
@@ -30,7 +33,7 @@ export function stepsOf(view: DraftView, single: boolean): Step[] {
   const definitions = new Map(view.form.pages.map((page) => [page.id, page]))
   return view.state.pages.flatMap((state) => {
     const page = definitions.get(state.id)
-    if (!page) return []
+    if (!page || page.id === LEFT_OUT) return []
     const fields = page.fields.filter((field) => view.state.fields[field.id]?.visible)
     if (!single || fields.filter(asks).length < 2) {
       return [{ id: page.id, page, fields, complete: state.complete, first: true }]

@@ -6,6 +6,7 @@ use haoban_domain::{
     form::{Evaluation, FormState, Inputs},
     ids::DraftId,
     item::ServiceItem,
+    joint::LEFT_OUT,
 };
 use haoban_wire::{Problem, ProblemCode};
 
@@ -80,7 +81,8 @@ impl OpenDraft {
 
     /// Takes the counts for the list from the state.
     pub(crate) fn count_pages(&mut self) {
-        let pages = &self.evaluation.state().pages;
+        // What is left out is chosen on the plan, which is no page of questions.
+        let pages: Vec<_> = self.evaluation.state().pages.iter().filter(|page| page.id != LEFT_OUT).collect();
         let count = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
         self.stored.record.done = count(pages.iter().filter(|page| page.complete).count());
         self.stored.record.total = count(pages.len());

@@ -33,6 +33,11 @@ pub async fn submit(client: &Client, request: DraftSubmit) -> Result<DraftSubmit
         return Err(Problem::new(ProblemCode::CollisionOpen).with("count", collisions).into());
     }
     check_complete(&open)?;
+    // What a joint service can do without and is not complete stays here; the plan says so.
+    if let Some(rest) = open.evaluation.without_stuck() {
+        open.stored.record.answers.clone_from(&rest.inputs().answers);
+        open.evaluation = rest;
+    }
     let files = materials::attached(client, &open.stored.record).await?;
     let (content, case_id, works) = frozen(client, &open, &files)?;
 

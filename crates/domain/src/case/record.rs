@@ -106,6 +106,9 @@ pub struct JointLane {
     pub clock: Option<CaseClock>,
     /// 先有: what it still waits for.
     pub waits_for: Vec<LocalText>,
+    /// Why it was left out, in words; empty unless it was.
+    #[serde(default)]
+    pub why: Vec<LocalText>,
 }
 
 /// How one part goes.
@@ -127,6 +130,8 @@ pub enum LaneState {
     Refused,
     /// Taken back.
     Withdrawn,
+    /// Left out from the beginning: by choice, or because it was not complete.
+    LeftOut,
 }
 
 /// The charge of a case: the lines of its receipt.

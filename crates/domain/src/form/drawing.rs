@@ -131,7 +131,7 @@ impl Evaluation {
         let pages = self.state.pages.iter().all(|page| page.complete);
         let checks = self.state.problems.iter().all(|problem| problem.warning);
         let materials = self.state.materials.iter().all(|state| state.standing != MaterialStanding::Needed);
-        self.state.complete = pages && checks && materials;
+        self.state.complete = (pages && checks && materials) || self.goes_on_without();
     }
 
     /// Pages with something on them.

@@ -64,6 +64,8 @@ pub struct Evaluation {
     pub(super) drawn: Vec<Drawn>,
     pub(super) pages: Vec<PageCount>,
     pub(super) state: FormState,
+    /// It only tries something out: what stands in the way is not asked further.
+    pub(super) trial: bool,
 }
 
 /// What a field adds to its page.
@@ -129,6 +131,7 @@ impl Evaluation {
                 plan: None,
                 complete: false,
             },
+            trial: false,
         };
         evaluation.run((0..cells).collect(), Touched { fields: (0..fields).collect(), parts: Parts::ALL });
         evaluation

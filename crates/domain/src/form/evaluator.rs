@@ -146,8 +146,14 @@ fn other_rules(item: &ServiceItem, names: &Names) -> Result<HashMap<Expr, Rule>,
         }
     }
     for part in item.joint.iter().flat_map(|joint| &joint.parts) {
-        for rule in part.when.iter().chain(part.given.values()).chain(part.listed.iter().flatten()) {
+        for rule in part.when.iter().chain(&part.unless).chain(part.given.values()).chain(part.listed.iter().flatten())
+        {
             add(format!("joint.parts[{}]", part.item), rule)?;
+        }
+    }
+    for note in item.joint.iter().flat_map(|joint| &joint.notes) {
+        if let Some(rule) = &note.when {
+            add(format!("joint.notes[{}]", note.id), rule)?;
         }
     }
     for rule in item.workflow.instant.iter().flat_map(|instant| &instant.grant_when) {

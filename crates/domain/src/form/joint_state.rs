@@ -5,10 +5,16 @@ use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 use utoipa::ToSchema;
 
-use super::{Answers, Evaluation, evaluation::Outcome, kinds::is_answer, visible_answers};
+use super::{
+    Answers, Evaluation,
+    evaluation::Outcome,
+    kinds::is_answer,
+    visible_answers,
+    words::{left_out, left_out_with},
+};
 use crate::{
     item::{ItemCode, TimeLimit},
-    joint::{Joint, Part},
+    joint::{Joint, NoteKind, Part},
     material::{MaterialChoice, MaterialStanding},
     rules::Expr,
     text::LocalText,
@@ -35,6 +41,22 @@ pub struct PlanState {
     pub charged: bool,
     /// What doing it together saves.
     pub savings: Savings,
+    /// What is not needed at all, and what is done elsewhere.
+    pub notes: Vec<PlanNote>,
+}
+
+/// What the plan tells besides its parts.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS, ToSchema)]
+#[ts(export)]
+pub struct PlanNote {
+    /// Id inside the joint service.
+    pub id: String,
+    /// Not needed, or done elsewhere.
+    pub kind: NoteKind,
+    /// What it is about.
+    pub name: LocalText,
+    /// Why, with the rule.
+    pub because: LocalText,
 }
 
 /// One part of the plan.
@@ -49,8 +71,13 @@ pub struct PlanPart {
     pub icon: String,
     /// Its office.
     pub department: LocalText,
-    /// Needed, not needed, or not yet to be told.
+    /// Needed, not needed (or left out), or not yet to be told.
     pub needed: Option<bool>,
+    /// Needed, but left out this time by the applicant's own choice.
+    pub left_out: bool,
+    /// Why it is left out if everything is sent now: it is not complete or cannot be granted, and the rest goes
+    /// on without it. Empty while the rest waits for something too.
+    pub stuck: Vec<LocalText>,
     /// Needed whatever is answered.
     pub always: bool,
     /// Why it is needed, or why it is not; absent when the definition gives no reason against it.
@@ -117,16 +144,38 @@ impl Evaluation {
             trips: wanted().map(|part| u16::from(part.trips)).sum(),
             charged: joint.parts.iter().zip(&needed).any(|(part, needed)| *needed == Some(true) && part.charged),
             savings: self.savings(joint, &needed),
+            notes: self.notes(joint),
             parts,
         })
     }
 
-    /// Whether a part is needed; `None` while a question it depends on is open.
+    fn notes(&self, joint: &Joint) -> Vec<PlanNote> {
+        let told =
+            joint.notes.iter().filter(|note| note.when.as_ref().is_none_or(|when| self.judge(when) == Some(true)));
+        told.map(|note| PlanNote {
+            id: note.id.clone(),
+            kind: note.kind,
+            name: note.name.clone(),
+            because: note.because.clone(),
+        })
+        .collect()
+    }
+
+    /// Whether a part is needed and not left out; `None` while a question it depends on is open.
     #[must_use]
     pub fn part_needed(&self, part: &Part) -> Option<bool> {
+        Some(self.called_for(part)? && !self.is_left_out(part))
+    }
+
+    /// Whether the situation calls for a part.
+    fn called_for(&self, part: &Part) -> Option<bool> {
         let Some(when) = &part.when else { return Some(true) };
         let open = self.shared.with_rule(when, |rule| rule.reads.answers.iter().any(|id| self.is_open(id)));
         if open? { None } else { Some(self.judge(when) == Some(true)) }
+    }
+
+    fn is_left_out(&self, part: &Part) -> bool {
+        part.unless.as_ref().is_some_and(|unless| self.judge(unless) == Some(true))
     }
 
     /// A question that shows, wants an answer and has none.
@@ -140,6 +189,7 @@ impl Evaluation {
         let wanted = |code: &&ItemCode| {
             joint.parts.iter().zip(all).any(|(other, needed)| other.item == **code && *needed == Some(true))
         };
+        let left_out = needed == Some(false) && self.is_left_out(part) && self.called_for(part) == Some(true);
         let blocks = self.state.problems.iter().filter(|problem| part.blocked.contains(&problem.rule));
         PlanPart {
             item: part.item.clone(),
@@ -147,13 +197,29 @@ impl Evaluation {
             icon: part.icon.clone(),
             department: part.department.clone(),
             needed,
+            left_out,
+            stuck: Vec::new(),
             always: part.when.is_none(),
-            because: if needed == Some(false) { part.not_because.clone() } else { Some(part.because.clone()) },
+            because: match needed {
+                _ if left_out => Some(self.why_left_out(joint, part)),
+                Some(false) => part.not_because.clone(),
+                _ => Some(part.because.clone()),
+            },
             promised_limit: part.promised_limit,
             after: part.after.iter().filter(wanted).cloned().collect(),
             optional: part.optional,
             blocked: blocks.map(|problem| problem.message.clone()).collect(),
             trips: part.trips,
+        }
+    }
+
+    /// The applicant does without it, or without what comes before it.
+    fn why_left_out(&self, joint: &Joint, part: &Part) -> LocalText {
+        let chosen = self.left_out();
+        let before = joint.parts.iter().find(|other| part.after.contains(&other.item) && self.is_left_out(other));
+        match before {
+            Some(before) if !chosen.contains(&part.item) => left_out_with(&before.name),
+            _ => left_out(),
         }
     }
 

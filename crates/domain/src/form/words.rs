@@ -74,6 +74,24 @@ pub(super) enum Ask {
     Add,
 }
 
+/// A part of a joint service that the applicant does without.
+pub(super) fn left_out() -> LocalText {
+    LocalText::new("您选了这次不办，以后可以单独办", "You leave it out this time; it can be done later")
+}
+
+/// A part that goes with another one.
+pub(super) fn left_out_with(before: &LocalText) -> LocalText {
+    LocalText::new(
+        format!("要先有“{}”，那一项这次不办", before.zh),
+        format!("It needs “{}” first, which is left out", before.en),
+    )
+}
+
+/// A paper that is not there.
+pub(super) fn paper_missing(name: &LocalText) -> LocalText {
+    LocalText::new(format!("还没交“{}”", name.zh), format!("{} is missing", name.en))
+}
+
 /// "另一个" of a choice among facts.
 pub(super) fn another() -> LocalText {
     LocalText::new("其他", "Another")

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use super::{
     Joint, JointError, JointPart, JointService, Part,
     gather::{Shared, fields, prefix},
+    leaving,
     logic::and,
     materials::{Materials, Member},
     pages::{Pages, renamed_check},
@@ -28,6 +29,7 @@ pub fn compose(service: &JointService, pack: &CityPack) -> Result<ServiceItem, J
         return Err(JointError::Taken(service.code.clone()));
     }
     let members = members(service, pack)?;
+    leaving::check(service)?;
     let order = in_order(service)?;
     let mut shared = Shared::default();
     shared.situation(service.situation.iter().flat_map(|page| page.fields.clone()));
@@ -35,6 +37,10 @@ pub fn compose(service: &JointService, pack: &CityPack) -> Result<ServiceItem, J
     for at in &order {
         let (part, item) = (&service.parts[*at], members[*at]);
         parts.push(skeleton(part, item, pack, shared.part(part, item)));
+    }
+    for at in 0..parts.len() {
+        let before: Vec<&Part> = earlier(&parts, at).into_iter().map(|at| &parts[at]).collect();
+        parts[at].unless = leaving::rule(&service.parts[order[at]], &before);
     }
     let items: Vec<&ServiceItem> = order.iter().map(|at| members[*at]).collect();
     let materials = materials(&mut parts, &items);
@@ -60,6 +66,7 @@ pub fn compose(service: &JointService, pack: &CityPack) -> Result<ServiceItem, J
         joint: Some(Box::new(Joint {
             situation: service.situation.iter().map(|page| page.id.clone()).collect(),
             parts,
+            notes: service.notes.clone(),
         })),
     })
 }
@@ -119,6 +126,7 @@ fn skeleton(part: &JointPart, item: &ServiceItem, pack: &CityPack, fields: BTree
         trips: item.guide.trips,
         charged: item.guide.fee.charged,
         when: part.when.clone(),
+        unless: None,
         because: part.because.clone(),
         not_because: part.not_because.clone(),
         after: part.after.clone(),
@@ -165,11 +173,14 @@ fn form(
 ) -> Result<Form, JointError> {
     let mut pages = Pages::default();
     pages.situation(&service.situation);
+    let section = service.situation.first().map(|page| page.section.clone()).unwrap_or_default();
+    pages.situation(leaving::page(parts, &section).as_slice());
     let mut checks = Vec::new();
     for ((part, item), at) in parts.iter().zip(items).zip(order) {
         let prefix = prefix(&item.code);
         let names = Renaming { fields: &part.fields, given: &part.given, prefix: &prefix };
-        let guarded = |check: Check| Check { when: and(part.when.as_ref(), check.when.as_ref()), ..check };
+        let wanted = part.wanted();
+        let guarded = |check: Check| Check { when: and(wanted.as_ref(), check.when.as_ref()), ..check };
         let blocked = service.parts[*at].blocked.iter();
         checks.extend(blocked.map(|check| guarded(Check { id: format!("{prefix}__{}", check.id), ..check.clone() })));
         checks.extend(item.form.checks.iter().map(|check| guarded(renamed_check(check, &prefix, &names))));
@@ -206,9 +217,10 @@ fn headline(parts: &[Part], items: &[&ServiceItem]) -> Option<Headline> {
         let Some(own) = &item.form.headline else { continue };
         let prefix = prefix(&item.code);
         let names = Renaming { fields: &part.fields, given: &part.given, prefix: &prefix };
+        let wanted = part.wanted();
         let limit = |limit: &Limit| Limit {
             value: names.rule(&limit.value),
-            when: and(part.when.as_ref(), names.maybe(limit.when.as_ref()).as_ref()),
+            when: and(wanted.as_ref(), names.maybe(limit.when.as_ref()).as_ref()),
             ..limit.clone()
         };
         let limits = own.least_of.iter().map(limit);

@@ -33,6 +33,17 @@ pub enum JointError {
     /// A rule reads a figure that only one service at a time can show.
     #[error("a rule of `{0}` reads the headline; such a part needs `one_of: true`")]
     Headline(ItemCode),
+    /// The rest cannot do without a part that is said to be optional.
+    #[error("`{item}` is optional, but `{waiting}`, which is not, waits for it")]
+    NotOptional {
+        /// The part.
+        item: ItemCode,
+        /// What waits for it.
+        waiting: ItemCode,
+    },
+    /// The situation uses a name that is taken.
+    #[error("the situation may not use the name `{0}`")]
+    Reserved(String),
     /// The code belongs to an item.
     #[error("an item carries the code `{0}` already")]
     Taken(ItemCode),

@@ -84,16 +84,17 @@ impl Materials {
 /// is needed too will issue the licence. `None` when an earlier part that is always there issues it.
 #[expect(clippy::option_option, reason = "an absent rule holds always; no slot at all is another thing")]
 fn asked(part: &Part, material: &MaterialRule, own: Option<&Expr>, before: &[Member<'_>]) -> Option<Option<Expr>> {
-    let mut rule = and(part.when.as_ref(), own);
+    let mut rule = and(part.wanted().as_ref(), own);
     for (earlier, item) in before {
         if !issues(item, material) {
             continue;
         }
         match &earlier.when {
             None => return None,
-            // A twin of the part's own condition holds whenever the slot could be asked.
-            Some(when) if part.when.as_ref() == Some(when) => return None,
-            Some(when) => rule = and(rule.as_ref(), Some(&not(when))),
+            // A twin of the part's own condition holds whenever the slot could be asked; and a part is left
+            // out together with what it waits for.
+            twin if *twin == part.when => return None,
+            Some(when) => rule = and(rule.as_ref(), Some(&not(earlier.wanted().as_ref().unwrap_or(when)))),
         }
     }
     Some(rule)

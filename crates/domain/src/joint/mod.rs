@@ -6,6 +6,7 @@ mod compose;
 mod error;
 mod gather;
 mod kinds;
+mod leaving;
 mod logic;
 mod materials;
 mod pages;
@@ -23,6 +24,7 @@ use utoipa::ToSchema;
 
 pub use compose::compose;
 pub use error::JointError;
+pub use leaving::LEFT_OUT;
 pub use standing::{LaneStanding, PartOutlook, outlook, standing};
 
 use crate::{
@@ -51,6 +53,38 @@ pub struct JointService {
     pub one_of: bool,
     /// The services, prerequisites anywhere.
     pub parts: Vec<JointPart>,
+    /// What people expect to be needed and is not, and what they see to elsewhere.
+    #[serde(default)]
+    pub notes: Vec<JointNote>,
+}
+
+/// Something the plan tells besides the parts, and the rule behind it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[ts(export)]
+pub struct JointNote {
+    /// Stable id inside the joint service.
+    pub id: String,
+    /// Not needed, or done elsewhere.
+    pub kind: NoteKind,
+    /// What it is about: a permit, a contract, a registration.
+    pub name: LocalText,
+    /// Told when this holds; reads the situation only. Absent means always.
+    #[serde(default)]
+    pub when: Option<Expr>,
+    /// Why; cites the rule.
+    pub because: LocalText,
+}
+
+/// What a note of the plan says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, TS, ToSchema)]
+#[serde(rename_all = "snake_case")]
+#[ts(export)]
+pub enum NoteKind {
+    /// 不用办.
+    NotNeeded,
+    /// Needed, but not granted here.
+    Elsewhere,
 }
 
 /// One service that may be part of the whole.
@@ -90,6 +124,9 @@ pub struct Joint {
     pub situation: Vec<String>,
     /// The parts; prerequisites stand before what waits for them.
     pub parts: Vec<Part>,
+    /// What the plan tells besides them.
+    #[serde(default)]
+    pub notes: Vec<JointNote>,
 }
 
 /// One part of a composed item.
@@ -115,6 +152,9 @@ pub struct Part {
     pub charged: bool,
     /// Needed when.
     pub when: Option<Expr>,
+    /// Left out when: the applicant does without it, or without a part that comes before it.
+    #[serde(default)]
+    pub unless: Option<Expr>,
     /// Why needed.
     pub because: LocalText,
     /// Why not.
@@ -140,5 +180,15 @@ impl Joint {
     #[must_use]
     pub fn part(&self, item: &str) -> Option<&Part> {
         self.parts.iter().find(|part| part.item == item)
+    }
+
+    /// Whether the rest goes on without a part: it is optional, and so is everything among `needed` that
+    /// waits for it.
+    #[must_use]
+    pub fn may_go_without(&self, item: &str, needed: &[&str]) -> bool {
+        let waits =
+            |other: &&Part| needed.contains(&other.item.as_str()) && other.after.iter().any(|code| code == item);
+        self.part(item).is_some_and(|part| part.optional)
+            && self.parts.iter().filter(waits).all(|other| self.may_go_without(&other.item, needed))
     }
 }

@@ -48,8 +48,9 @@ impl Pages {
     /// A part's pages; fields that are asked already only add their conditions there.
     pub fn part(&mut self, part: &Part, prefix: &str, pages: &[Page]) {
         let renaming = Renaming { fields: &part.fields, given: &part.given, prefix };
+        let wanted = part.wanted();
         for page in pages {
-            let show = and(part.when.as_ref(), renaming.maybe(page.show.as_ref()).as_ref());
+            let show = and(wanted.as_ref(), renaming.maybe(page.show.as_ref()).as_ref());
             let mut own = Vec::new();
             for field in &page.fields {
                 let Some(id) = part.fields.get(&field.id) else { continue };

@@ -30,6 +30,14 @@ pub(crate) use scope::{Known, Scope, Table};
 #[schema(value_type = String)]
 pub struct Expr(pub String);
 
+/// What each of the conditions reads that a rule joins by `&&`, for those who check packs.
+///
+/// # Errors
+/// What is wrong with the rule and how to mend it.
+pub fn conjuncts(expression: &Expr) -> Result<Vec<Reads>, String> {
+    rule::conjuncts(expression)
+}
+
 /// What a rule reads, for those who check packs.
 ///
 /// # Errors

@@ -47,6 +47,10 @@ pub struct Reads {
     pub headline: bool,
     /// `entry.…`.
     pub entry: bool,
+    /// `applicant.…`, known from the sign-in.
+    pub applicant: bool,
+    /// It asks the wallet for a licence.
+    pub licences: bool,
     /// `person.…`, known to the demo city's data only.
     pub person: bool,
     /// It compares with null itself, so unknown facts are taken at its word.
@@ -110,6 +114,24 @@ impl Rule {
     fn run(&self, context: &Context<'_, '_>) -> Option<Cel> {
         Cel::resolve(&self.node, context).ok()
     }
+}
+
+/// What each condition of a rule reads that must hold together with the others.
+pub(super) fn conjuncts(expression: &Expr) -> Result<Vec<Reads>, String> {
+    fn collect(node: &IdedExpr, found: &mut Vec<Reads>) -> Result<(), String> {
+        if let Node::Call(call) = &node.expr
+            && call.func_name == operators::LOGICAL_AND
+        {
+            return call.args.iter().try_for_each(|side| collect(side, found));
+        }
+        let mut reads = Reads::default();
+        Walk { reads: &mut reads, bound: Vec::new() }.visit(&mut node.clone(), 0, 0)?;
+        found.push(reads);
+        Ok(())
+    }
+    let mut found = Vec::new();
+    collect(&Rule::compile(expression)?.node, &mut found)?;
+    Ok(found)
 }
 
 /// Limits that hold before the parser sees the text.
@@ -217,7 +239,10 @@ impl Walk<'_> {
                 "headline" => {
                     one_of(&select.field, &["value", "limit"]).map(|()| self.reads.headline = true).map(|()| true)
                 }
-                "applicant" => one_of(&select.field, &["name", "id_number", "phone", "kind"]).map(|()| true),
+                "applicant" => {
+                    self.reads.applicant = true;
+                    one_of(&select.field, &["name", "id_number", "phone", "kind"]).map(|()| true)
+                }
                 "entry" => {
                     self.reads.entry = true;
                     Ok(true)
@@ -245,6 +270,7 @@ impl Walk<'_> {
         if name == "matches" {
             return Err("regular expressions are not available; use an identifier kind or startsWith".to_owned());
         }
+        self.reads.licences |= name == "holds_licence";
         let operator = !name.starts_with(|c: char| c.is_ascii_alphabetic());
         if let Some((_, arity)) = functions::OWN.iter().find(|(own, _)| *own == name) {
             if call.target.is_some() || call.args.len() != *arity {

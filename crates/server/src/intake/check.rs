@@ -3,10 +3,12 @@
 use std::{collections::BTreeMap, sync::Arc};
 
 use haoban_domain::{
-    form::{Answers, Evaluator, Field, FieldKind, FieldProblem, FormState, Inputs, visible_answers},
+    form::{Answers, Evaluation, Evaluator, Field, FieldKind, FieldProblem, FormState, Inputs, visible_answers},
     ids::{CaseId, DraftId, FileId, PartyId},
+    item::ItemCode,
     material::{MaterialChoice, MaterialStanding},
     person::{Applicant, Facts},
+    text::LocalText,
 };
 use haoban_wire::{Problem, ProblemCode};
 
@@ -41,6 +43,8 @@ pub(crate) struct Checked {
     pub inputs: Inputs,
     pub form: FormState,
     pub uploads: Vec<Upload>,
+    /// Parts of a joint service that stay out, with the reasons.
+    pub left_out: BTreeMap<ItemCode, Vec<LocalText>>,
 }
 
 impl Checked {
@@ -72,12 +76,16 @@ pub(crate) async fn check(
         licences,
         today: scene.today,
     };
-    let form = rules.evaluate(&inputs);
-    let mut problems = of_answers(rules, &form, handed.answers);
-    problems.extend(of_form(&form));
-    problems.extend(named(rules, &form, handed.choices));
-    problems.extend(unsettled(rules, &form));
+    let evaluation = rules.begin(inputs);
+    let mut problems = of_answers(rules, evaluation.state(), handed.answers);
+    problems.extend(named(rules, evaluation.state(), handed.choices));
     let (uploads, of_files) = files::check(state, rules.item(), handed).await?;
+    let left_out = left_out(evaluation.state());
+    // A part that the rest can do without is not a reason to refuse the rest.
+    let taken = evaluation.without_stuck().map(taken);
+    let (form, inputs) = taken.unwrap_or_else(|| (evaluation.state().clone(), evaluation.inputs().clone()));
+    problems.extend(of_form(&form));
+    problems.extend(of_papers(rules, &form));
     problems.extend(of_files);
     if problems.is_empty() && !form.complete {
         problems.push(whole("incomplete", say!("intake", "incomplete")));
@@ -86,7 +94,35 @@ pub(crate) async fn check(
         return Err(Problem::new(ProblemCode::Invalid).with_fields(problems).into());
     }
     let inputs = Inputs { choices: settled(&form, inputs.choices), ..inputs };
-    Ok(Checked { inputs, form, uploads })
+    let named = |file: FileId| {
+        inputs
+            .choices
+            .values()
+            .any(|choice| matches!(choice, MaterialChoice::Upload { files } if files.contains(&file)))
+    };
+    let uploads = uploads.into_iter().filter(|upload| named(upload.file)).collect();
+    Ok(Checked { inputs, form, uploads, left_out })
+}
+
+/// The reasons of every part that stays out.
+fn left_out(form: &FormState) -> BTreeMap<ItemCode, Vec<LocalText>> {
+    let parts = form.plan.iter().flat_map(|plan| &plan.parts);
+    let reasons = |part: &haoban_domain::form::PlanPart| {
+        if part.left_out { part.because.iter().cloned().collect() } else { part.stuck.clone() }
+    };
+    parts.map(|part| (part.item.clone(), reasons(part))).filter(|(_, reasons)| !reasons.is_empty()).collect()
+}
+
+/// What is taken when parts stay out: their answers and papers are not.
+fn taken(rest: Evaluation) -> (FormState, Inputs) {
+    let form = rest.state().clone();
+    let inputs = rest.inputs();
+    let asked = |slot: &String| form.materials.iter().any(|material| material.id == *slot && material.asked);
+    let choices =
+        inputs.choices.iter().filter(|(slot, _)| asked(slot)).map(|(slot, choice)| (slot.clone(), choice.clone()));
+    let inputs =
+        Inputs { answers: visible_answers(&form, &inputs.answers), choices: choices.collect(), ..inputs.clone() };
+    (form, inputs)
 }
 
 /// Slots that the form showed as settled by a held licence, with that licence written down: what an officer
@@ -156,7 +192,7 @@ pub(crate) async fn check_slots(
     if !problems.is_empty() {
         return Err(Problem::new(ProblemCode::Invalid).with_fields(problems).into());
     }
-    Ok(Checked { inputs, form, uploads })
+    Ok(Checked { inputs, form, uploads, left_out: BTreeMap::new() })
 }
 
 /// The material cannot be promised for later here.
@@ -190,8 +226,8 @@ fn named(rules: &Evaluator, form: &FormState, choices: &BTreeMap<String, Materia
     problems
 }
 
-/// Slots that nothing settles.
-fn unsettled(rules: &Evaluator, form: &FormState) -> Vec<FieldProblem> {
+/// Slots that are not settled.
+fn of_papers(rules: &Evaluator, form: &FormState) -> Vec<FieldProblem> {
     let mut problems = Vec::new();
     for state in form.materials.iter().filter(|state| state.asked && state.standing == MaterialStanding::Needed) {
         if let Some(material) = rules.item().materials.iter().find(|material| material.id == state.id) {

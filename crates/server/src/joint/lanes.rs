@@ -41,7 +41,11 @@ fn lane(scene: &Scene<'_>, whole: &Dossier, part: &PartRecord, before: &[JointLa
         department: own
             .map_or_else(|| definition.department.clone(), |case| workflow::department_name(scene, case.department())),
         optional: definition.optional,
-        state: state(outlook, own.map(|case| &case.machine)),
+        state: if part.why.is_empty() {
+            state(outlook, own.map(|case| &case.machine))
+        } else {
+            LaneState::LeftOut
+        },
         case_id: own.map(|case| case.id),
         number: own.map(|case| case.number.clone()),
         status: own.map(|case| case.machine.status),
@@ -51,6 +55,7 @@ fn lane(scene: &Scene<'_>, whole: &Dossier, part: &PartRecord, before: &[JointLa
         due: clock.as_ref().map(|clock| clock.due).or_else(|| expected(scene, definition, outlook, &waits)),
         clock,
         waits_for: missing(outlook, &waits),
+        why: part.why.clone(),
     })
 }
 
@@ -129,13 +134,18 @@ pub(crate) fn clock(scene: &Scene<'_>, case: &Dossier, lanes: &[JointLane]) -> O
 pub(crate) fn timeline_of(case: &Dossier, lanes: &[JointLane], due: Option<Date>) -> Vec<TimelineEntry> {
     let mut parts: Vec<timeline::Part<'_>> = lanes
         .iter()
+        .filter(|lane| lane.state != LaneState::LeftOut)
         .map(|lane| timeline::Part {
             name: &lane.name,
             department: &lane.department,
             ended_at: lane.ended_at,
             granted: lane.state == LaneState::Done,
             state: match lane.state {
-                LaneState::Done | LaneState::Refused | LaneState::Withdrawn | LaneState::Barred => TimelineState::Done,
+                LaneState::Done
+                | LaneState::Refused
+                | LaneState::Withdrawn
+                | LaneState::Barred
+                | LaneState::LeftOut => TimelineState::Done,
                 LaneState::NeedsYou => TimelineState::NeedsYou,
                 LaneState::Working => TimelineState::Now,
                 LaneState::Waiting => TimelineState::Next,

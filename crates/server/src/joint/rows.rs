@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeMap, str::FromStr as _};
 
-use haoban_domain::{form::Answers, ids::CaseId, item::ItemCode, material::MaterialChoice};
+use haoban_domain::{form::Answers, ids::CaseId, item::ItemCode, material::MaterialChoice, text::LocalText};
 use sqlx::{AnyConnection, Row as _};
 
 use crate::{
@@ -20,8 +20,22 @@ pub(crate) struct PartRecord {
     pub choices: BTreeMap<String, MaterialChoice>,
     /// Taken back before it had a case.
     pub dropped: bool,
+    /// Why it stayed out from the beginning, in words.
+    pub why: Vec<LocalText>,
     /// Its case, once it could be opened.
     pub case: Option<Box<Dossier>>,
+}
+
+impl PartRecord {
+    /// A part that stays out.
+    pub(crate) fn left_out(item: ItemCode, why: Vec<LocalText>) -> Self {
+        Self { item, answers: Answers::new(), choices: BTreeMap::new(), dropped: true, why, case: None }
+    }
+
+    /// Takes it out: what was its own is not kept.
+    pub(super) fn leave_out(&mut self) {
+        *self = Self::left_out(self.item.clone(), std::mem::take(&mut self.why));
+    }
 }
 
 /// The joint case a case is part of.
@@ -40,7 +54,7 @@ pub(crate) async fn parts_of(
     parent: CaseId,
 ) -> Result<Vec<PartRecord>> {
     let rows = sqlx::query(
-        "SELECT part, answers, choices, dropped, case_id FROM joint_part WHERE parent_id = $1 ORDER BY position",
+        "SELECT part, answers, choices, dropped, why, case_id FROM joint_part WHERE parent_id = $1 ORDER BY position",
     )
     .bind(parent.to_string())
     .fetch_all(&mut *connection)
@@ -57,6 +71,10 @@ pub(crate) async fn parts_of(
             answers: serde_json::from_str(&row.try_get::<String, _>("answers")?)?,
             choices: serde_json::from_str(&row.try_get::<String, _>("choices")?)?,
             dropped: row.try_get::<i64, _>("dropped")? != 0,
+            why: match row.try_get::<Option<String>, _>("why")? {
+                Some(why) => serde_json::from_str(&why)?,
+                None => Vec::new(),
+            },
             case,
         });
     }
@@ -67,13 +85,16 @@ pub(crate) async fn parts_of(
 pub(super) async fn insert(tx: &mut Write, parent: CaseId, parts: &[PartRecord]) -> Result<()> {
     for (position, part) in (0i64..).zip(parts) {
         sqlx::query(
-            "INSERT INTO joint_part (parent_id, part, position, answers, choices, dropped) VALUES ($1, $2, $3, $4, $5, 0)",
+            "INSERT INTO joint_part (parent_id, part, position, answers, choices, dropped, why) \
+             VALUES ($1, $2, $3, $4, $5, $6, $7)",
         )
         .bind(parent.to_string())
         .bind(part.item.clone())
         .bind(position)
         .bind(serde_json::to_string(&part.answers)?)
         .bind(serde_json::to_string(&part.choices)?)
+        .bind(i64::from(part.dropped))
+        .bind(serde_json::to_string(&part.why)?)
         .execute(&mut **tx)
         .await?;
     }

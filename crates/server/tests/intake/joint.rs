@@ -29,17 +29,23 @@ async fn open_case(one: &Resident<'_>, id: &str) -> Value {
     one.get(&format!("/v1/cases/{id}")).await.1
 }
 
-/// Power and heating of one home.
-async fn power_and_heat(one: &Resident<'_>) -> Value {
+/// Power and heating of one home, answered; `extra` comes on top.
+fn answered(extra: Value) -> Value {
     let mut answers = utilities(&["power", "heat"]);
     let all = answers.as_object_mut().unwrap();
-    let extra = json!({
+    let own = json!({
         "power_transfer__power_account": "4101234567", "power_transfer__use": "home", "power_transfer__day_night": false,
         "heat_transfer__heat_account": "1234567", "heat_transfer__area_real": 9000, "heat_transfer__wish": "use",
         "water_transfer__handover_on": "2026-11-20", "water_transfer__pay_way": "self",
     });
+    all.extend(own.as_object().unwrap().clone());
     all.extend(extra.as_object().unwrap().clone());
-    one.complete("utilities-transfer", answers).await
+    answers
+}
+
+/// Power and heating of one home.
+async fn power_and_heat(one: &Resident<'_>) -> Value {
+    one.complete("utilities-transfer", answered(json!({}))).await
 }
 
 async fn a_situation_that_is_not_answered_is_refused_and_nothing_is_made() {
@@ -77,6 +83,64 @@ async fn every_part_gets_a_case_of_its_own_in_one_transaction_and_only_once() {
         assert!(own["answers"].as_object().unwrap().keys().all(|key| !key.contains("__")), "{own}");
         assert!(case_number::parse(own["number"].as_str().unwrap()).is_ok());
     }
+}
+
+/// Sends a transfer; gives the joint case.
+async fn taken(one: &Resident<'_>, answers: Value) -> Value {
+    let body = one.complete("utilities-transfer", answers).await;
+    let (status, sent) = one.submit(&body).await;
+    assert!(status.is_success(), "{sent}");
+    open_case(one, sent["case"]["id"].as_str().unwrap()).await
+}
+
+async fn a_part_that_fails_a_check_stays_out_with_the_reason_and_the_other_is_taken() {
+    let city = City::start().await;
+    let one = city.resident(OWNER).await;
+    let case = taken(&one, answered(json!({"power_transfer__power_account": "12"}))).await;
+    let power = lane(&case, "power-transfer");
+    assert_eq!((&power["state"], &power["case_id"]), (&json!("left_out"), &Value::Null), "{power}");
+    assert!(power["why"][0]["zh"].as_str().unwrap().contains("户号"), "{power}");
+    assert!(lane(&case, "heat-transfer")["case_id"].is_string());
+    assert_eq!(count(&city, "SELECT COUNT(*) FROM cases").await, 2);
+    assert_eq!(count(&city, "SELECT COUNT(*) FROM joint_part WHERE dropped = 1 AND answers = '{}'").await, 1);
+}
+
+async fn a_part_that_is_not_answered_stays_out_and_the_others_are_taken() {
+    let city = City::start().await;
+    let one = city.resident(OWNER).await;
+    let case = taken(&one, answered(json!({"which": ["water", "power", "heat"]}))).await;
+    let water = lane(&case, "water-transfer");
+    assert_eq!(water["state"], "left_out");
+    assert!(!water["why"].as_array().unwrap().is_empty(), "{water}");
+    for item in ["power-transfer", "heat-transfer"] {
+        assert!(lane(&case, item)["case_id"].is_string(), "{case}");
+        assert!(lane(&case, item)["why"].as_array().unwrap().is_empty());
+    }
+}
+
+async fn a_part_that_was_left_out_by_choice_gets_no_case_and_is_named() {
+    let city = City::start().await;
+    let one = city.resident(OWNER).await;
+    let case = taken(&one, answered(json!({"left_out": ["power-transfer"]}))).await;
+    let power = lane(&case, "power-transfer");
+    assert_eq!((&power["state"], &power["case_id"]), (&json!("left_out"), &Value::Null));
+    assert!(power["why"][0]["zh"].as_str().unwrap().contains("这次不办"), "{power}");
+    assert!(lane(&case, "heat-transfer")["case_id"].is_string());
+}
+
+async fn where_nothing_would_be_left_the_whole_is_refused_with_every_reason() {
+    let city = City::start().await;
+    let one = city.resident(OWNER).await;
+    let version = city.state.catalogue.current().item("utilities-transfer").unwrap().version;
+    let answers = json!({"which": ["power", "heat"], "power_transfer__power_account": "12"});
+    let body = json!({
+        "draft_id": new_id("drf"), "item_code": "utilities-transfer", "item_version": version, "declared": true,
+        "channel": "app", "answers": answers, "materials": {}, "files": {}
+    });
+    let (status, problem) = one.submit(&body).await;
+    assert_eq!((status, &problem["code"]), (StatusCode::UNPROCESSABLE_ENTITY, &json!("invalid")), "{problem}");
+    assert!(problem["field_errors"].to_string().contains("power_transfer__power_account"), "{problem}");
+    assert_eq!(count(&city, "SELECT COUNT(*) FROM cases").await, 0);
 }
 
 /// All four accounts of one home.
@@ -223,6 +287,10 @@ on_both! {
     every_part_gets_a_case_of_its_own_in_one_transaction_and_only_once,
     one_refuses_because_of_arrears_and_the_others_go_to_their_end,
     known_arrears_keep_only_their_own_part_back,
+    a_part_that_fails_a_check_stays_out_with_the_reason_and_the_other_is_taken,
+    a_part_that_is_not_answered_stays_out_and_the_others_are_taken,
+    a_part_that_was_left_out_by_choice_gets_no_case_and_is_named,
+    where_nothing_would_be_left_the_whole_is_refused_with_every_reason,
     taking_the_whole_back_takes_back_every_part_that_is_open,
     what_waits_for_the_licence_opens_when_it_is_granted,
 }

@@ -3,7 +3,7 @@
 import type { DraftView } from '@/bindings/DraftView'
 import type { Field } from '@/bindings/Field'
 import type { LocalText } from '@/bindings/LocalText'
-import { asks } from '@/form/steps'
+import { LEFT_OUT, asks } from '@/form/steps'
 
 /** One answer. */
 export interface CheckRow {
@@ -24,7 +24,7 @@ export function sectionsOf(view: DraftView): CheckSection[] {
   const applies = new Set(view.state.pages.map((page) => page.id))
   const sections: CheckSection[] = []
   for (const page of view.form.pages) {
-    if (!applies.has(page.id)) continue
+    if (!applies.has(page.id) || page.id === LEFT_OUT) continue
     const rows = page.fields.filter((field) => field.kind !== 'text_block' && view.state.fields[field.id]?.visible).map((field) => rowOf(view, field))
     if (rows.length === 0) continue
     const same = sections.find((section) => section.title.zh === page.section.zh)

@@ -20,7 +20,7 @@ export interface Axis {
 
 /** Lanes that wait for the person come first, then those that run, then the rest. */
 export function inOrder(lanes: JointLane[]): JointLane[] {
-  const rank = { needs_you: 0, working: 1, waiting: 2, barred: 3, refused: 3, done: 4, withdrawn: 5 }
+  const rank = { needs_you: 0, working: 1, waiting: 2, barred: 3, refused: 3, done: 4, withdrawn: 5, left_out: 6 }
   return [...lanes].sort((a, b) => rank[a.state] - rank[b.state])
 }
 

@@ -25,6 +25,7 @@ fn an_element_is_asked_once_and_prerequisites_stand_first() {
             "sells",
             "area",
             "school",
+            "left_out",
             "shop__name",
             "shop__kind",
             "shop__capital",
@@ -150,6 +151,10 @@ fn what_cannot_be_composed_is_named() {
     assert_eq!(broken(&|s| s.code = "shop".into()), JointError::Taken("shop".into()));
     let wrong = JointError::UnknownPrerequisite { item: "shop".into(), before: "x".into() };
     assert_eq!(broken(&|s| s.parts[1].after = vec!["x".into()]), wrong);
+    let waiting = JointError::NotOptional { item: "shop".into(), waiting: "food".into() };
+    assert_eq!(broken(&|s| s.parts[1].optional = true), waiting);
+    assert_eq!(broken(&|s| s.situation[0].id = "left_out".into()), JointError::Reserved("left_out".into()));
+    assert_eq!(broken(&|s| s.situation[0].fields[0].id = "left_out".into()), JointError::Reserved("left_out".into()));
     let field = JointError::UnknownField { item: "shop".into(), field: "x".into() };
     assert_eq!(
         broken(&|s| {

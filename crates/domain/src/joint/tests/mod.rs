@@ -1,6 +1,7 @@
 //! Promises of joint services.
 
 mod composing;
+mod leaving;
 mod projecting;
 mod standing;
 

@@ -1,14 +1,12 @@
 //! L09: those a service is for agree with the themes it stands under.
 
-use haoban_domain::{item::ServiceItem, pack::CityPack};
+use haoban_domain::{item::Guide, pack::CityPack};
 
-use super::{Finding, item_file};
+use super::Finding;
 
-/// Checks one item. A theme without an audience is for everybody.
+/// Checks one guide. A theme without an audience is for everybody.
 #[must_use]
-pub fn check(item: &ServiceItem, pack: &CityPack) -> Vec<Finding> {
-    let guide = &item.guide;
-    let file = item_file(&item.code, "item");
+pub fn check(guide: &Guide, file: &str, pack: &CityPack) -> Vec<Finding> {
     let themes: Vec<_> = guide
         .themes
         .iter()
@@ -20,14 +18,14 @@ pub fn check(item: &ServiceItem, pack: &CityPack) -> Vec<Finding> {
         if !theme.audience.is_empty() && !guide.audience.iter().any(|kind| theme.audience.contains(kind)) {
             let message = format!("the theme `{}` is for others than this service", theme.id);
             let remedy = "choose a theme for the same people, or correct `audience`";
-            findings.push(Finding::at(&file, format!("guide.themes.{at}"), "L09", message, remedy));
+            findings.push(Finding::at(file, format!("guide.themes.{at}"), "L09", message, remedy));
         }
     }
     for (at, kind) in guide.audience.iter().enumerate() {
         if !themes.iter().any(|(_, theme)| theme.audience.is_empty() || theme.audience.contains(kind)) {
             let message = "no theme of this service is for them, so they would not find it";
             findings.push(Finding::at(
-                &file,
+                file,
                 format!("guide.audience.{at}"),
                 "L09",
                 message,

@@ -1,8 +1,9 @@
 //! What residents are never asked, where they are never sent, and why they are asked at all.
 
 use haoban_domain::{
-    form::Field,
-    item::ServiceItem,
+    form::{Field, Page},
+    item::{FactUse, ServiceItem},
+    joint::JointService,
     pack::{CityPack, Element, Sensitivity},
     text::LocalText,
 };
@@ -41,16 +42,37 @@ pub fn check(item: &ServiceItem) -> Vec<Finding> {
     for (at, question) in item.form.calculator.iter().flat_map(|calculator| &calculator.unknown_facts).enumerate() {
         secrets(&form, &format!("calculator.unknown_facts.{at}.ask"), &question.ask, &mut findings);
     }
-    for (at, page) in item.form.pages.iter().enumerate() {
-        asks(&form, &format!("pages.{at}.title"), &page.title, &mut findings);
-        purpose(&form, &format!("pages.{at}.why"), &page.why, &page.title, &mut findings);
-    }
-    let file = item_file(&item.code, "item");
-    for (at, fact) in item.guide.facts.iter().enumerate() {
-        let nothing = LocalText::default();
-        purpose(&file, &format!("guide.facts.{at}.purpose"), &fact.purpose, &nothing, &mut findings);
-    }
+    pages(&form, "pages", &item.form.pages, &mut findings);
+    facts(&item_file(&item.code, "item"), &item.guide.facts, &mut findings);
     findings
+}
+
+/// Checks the situation of a joint service; its parts are checked as items.
+#[must_use]
+pub fn of_joint(service: &JointService, file: &str) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    for (at, page) in service.situation.iter().enumerate() {
+        for (index, field) in page.fields.iter().enumerate() {
+            secrets(file, &format!("situation.{at}.fields.{index}"), field, &mut findings);
+        }
+    }
+    pages(file, "situation", &service.situation, &mut findings);
+    facts(file, &service.guide.facts, &mut findings);
+    findings
+}
+
+fn pages(file: &str, key: &str, pages: &[Page], findings: &mut Vec<Finding>) {
+    for (at, page) in pages.iter().enumerate() {
+        asks(file, &format!("{key}.{at}.title"), &page.title, findings);
+        purpose(file, &format!("{key}.{at}.why"), &page.why, &page.title, findings);
+    }
+}
+
+fn facts(file: &str, facts: &[FactUse], findings: &mut Vec<Finding>) {
+    for (at, fact) in facts.iter().enumerate() {
+        let nothing = LocalText::default();
+        purpose(file, &format!("guide.facts.{at}.purpose"), &fact.purpose, &nothing, findings);
+    }
 }
 
 /// Checks the dictionary of a pack.

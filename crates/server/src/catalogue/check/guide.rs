@@ -2,11 +2,14 @@
 
 use haoban_domain::{
     item::{DayUnit, Guide, HandlingKind, ItemType, OnlineDepth, ResultKind, ServiceItem, TimeLimit},
+    joint::JointService,
+    pack::CityPack,
     time::Date,
     workflow::Output,
 };
 
 use super::{Finding, item_file};
+use crate::catalogue::load::joint_file;
 
 /// Days after which addresses and phones must be looked at again (L18: 12 months).
 const VERIFIED_DAYS: i32 = 366;
@@ -15,45 +18,110 @@ const LICENSING_STEPS: usize = 5;
 
 /// Checks the guide of one item.
 #[must_use]
-pub fn check(item: &ServiceItem, today: Date) -> Vec<Finding> {
-    let mut said = Said { code: &item.code, findings: Vec::new() };
+pub fn check(item: &ServiceItem, pack: &CityPack, today: Date) -> Vec<Finding> {
+    let mut said = Said {
+        guide: item_file(&item.code, "item"),
+        workflow: item_file(&item.code, "workflow"),
+        findings: Vec::new(),
+    };
     handling(item, &mut said);
     result(item, &mut said);
     trips(&item.guide, &mut said);
     money(item, &mut said);
-    contact(&item.guide, &mut said);
+    fee(&item.guide, &mut said);
+    contact(&item.guide, &pack.city.area_code, &mut said);
     licensing(&item.guide, &mut said);
     limits(item, &mut said);
     law(&item.guide, today, &mut said);
     said.findings
 }
 
-struct Said<'a> {
-    code: &'a str,
+/// Checks the guide of a joint service by the same rules, against its parts where an item's is checked against
+/// its workflow.
+#[must_use]
+pub fn of_joint(service: &JointService, pack: &CityPack, today: Date) -> Vec<Finding> {
+    let file = joint_file(&service.code);
+    let mut said = Said { guide: file.clone(), workflow: file, findings: Vec::new() };
+    let guide = &service.guide;
+    said.guide(
+        guide.handling == HandlingKind::Instant,
+        "handling",
+        "L01",
+        "a joint service is handled by its parts, never at once",
+        "set `promised`",
+    );
+    trips(guide, &mut said);
+    fee(guide, &mut said);
+    contact(guide, &pack.city.area_code, &mut said);
+    licensing(guide, &mut said);
+    law(guide, today, &mut said);
+    parts(service, pack, &mut said);
+    said.findings
+}
+
+/// L07, L12, L13 against the parts: what one of them charges is announced, and the promise covers the longest
+/// way through their order.
+fn parts(service: &JointService, pack: &CityPack, said: &mut Said) {
+    let guide = &service.guide;
+    let items: Vec<&ServiceItem> = service.parts.iter().filter_map(|part| pack.item(&part.item)).collect();
+    let charged = items.iter().any(|item| item.workflow.charge.is_some());
+    said.guide(
+        charged && !(guide.fee.charged && guide.fee.pay_online),
+        "fee",
+        "L07",
+        "a part charges but the guide names no fee that is paid on line",
+        "set `charged` and `pay_online`",
+    );
+    let late = calendar_days(guide.promised_limit, true) > calendar_days(guide.statutory_limit, false);
+    said.guide(late, "promised_limit", "L12", "the promise is later than the law allows", "promise fewer days");
+    let longest = longest(service, pack);
+    let short = calendar_days(guide.promised_limit, true) < calendar_days(working(longest), true);
+    let message = format!("the parts after each other take {longest} working days, the promise is shorter");
+    said.guide(short, "promised_limit", "L13", &message, "promise as many days as the longest way takes");
+}
+
+fn working(days: u16) -> TimeLimit {
+    TimeLimit { days, unit: DayUnit::WorkingDay }
+}
+
+/// Days of the longest way through the parts. Circles end where they began: they are found elsewhere.
+fn longest(service: &JointService, pack: &CityPack) -> u16 {
+    let days = |code: &str| pack.item(code).map_or(0, |item| item.guide.promised_limit.days);
+    let mut ends: Vec<u16> = vec![0; service.parts.len()];
+    for _ in &service.parts {
+        for at in 0..service.parts.len() {
+            let before = service.parts.iter().enumerate();
+            let starts =
+                before.filter(|(_, part)| service.parts[at].after.contains(&part.item)).map(|(other, _)| ends[other]);
+            ends[at] = starts.max().unwrap_or(0).saturating_add(days(&service.parts[at].item));
+        }
+    }
+    ends.into_iter().max().unwrap_or(0)
+}
+
+struct Said {
+    /// File of the guide.
+    guide: String,
+    /// File of what is checked against it.
+    workflow: String,
     findings: Vec<Finding>,
 }
 
-impl Said<'_> {
+impl Said {
     fn guide(&mut self, wrong: bool, path: &str, rule: &'static str, message: &str, remedy: &str) {
         if wrong {
-            self.findings.push(Finding::at(
-                item_file(self.code, "item"),
-                format!("guide.{path}"),
-                rule,
-                message,
-                remedy,
-            ));
+            self.findings.push(Finding::at(&self.guide, format!("guide.{path}"), rule, message, remedy));
         }
     }
 
     fn workflow(&mut self, wrong: bool, path: &str, rule: &'static str, message: &str, remedy: &str) {
         if wrong {
-            self.findings.push(Finding::at(item_file(self.code, "workflow"), path, rule, message, remedy));
+            self.findings.push(Finding::at(&self.workflow, path, rule, message, remedy));
         }
     }
 }
 
-fn handling(item: &ServiceItem, said: &mut Said<'_>) {
+fn handling(item: &ServiceItem, said: &mut Said) {
     let guide = &item.guide;
     let at_once = guide.promised_limit.days == 0;
     let instant = guide.handling == HandlingKind::Instant;
@@ -88,7 +156,7 @@ fn handling(item: &ServiceItem, said: &mut Said<'_>) {
     );
 }
 
-fn result(item: &ServiceItem, said: &mut Said<'_>) {
+fn result(item: &ServiceItem, said: &mut Said) {
     let (kind, name) = (item.guide.result.kind, item.guide.result.name.zh.as_str());
     let licence = name.ends_with('证') || name.ends_with("证书") || name.ends_with("执照");
     said.guide(
@@ -124,7 +192,7 @@ fn result(item: &ServiceItem, said: &mut Said<'_>) {
     );
 }
 
-fn trips(guide: &Guide, said: &mut Said<'_>) {
+fn trips(guide: &Guide, said: &mut Said) {
     let reason = guide.trips_reason.is_some();
     said.guide(
         guide.trips > 0 && !reason,
@@ -152,8 +220,8 @@ fn trips(guide: &Guide, said: &mut Said<'_>) {
     said.guide(whole && guide.trips > 0, "trips", "L06", "depth IV allows no trip", "set 0 trips, or depth III");
 }
 
-fn money(item: &ServiceItem, said: &mut Said<'_>) {
-    let fee = &item.guide.fee;
+fn fee(guide: &Guide, said: &mut Said) {
+    let fee = &guide.fee;
     said.guide(
         fee.charged && fee.basis.is_none(),
         "fee.basis",
@@ -175,6 +243,10 @@ fn money(item: &ServiceItem, said: &mut Said<'_>) {
         "nothing is charged but a basis is given",
         "remove it, or charge",
     );
+}
+
+fn money(item: &ServiceItem, said: &mut Said) {
+    let fee = &item.guide.fee;
     let charged = item.workflow.charge.is_some();
     said.guide(
         charged && !(fee.charged && fee.pay_online),
@@ -185,26 +257,28 @@ fn money(item: &ServiceItem, said: &mut Said<'_>) {
     );
 }
 
-fn contact(guide: &Guide, said: &mut Said<'_>) {
+fn contact(guide: &Guide, area: &str, said: &mut Said) {
     let same = guide.consult_phone == guide.complaint_phone;
     said.guide(same, "complaint_phone", "L08", "questions and complaints have the same phone", "give two phones");
     for (path, phone) in [("consult_phone", &guide.consult_phone), ("complaint_phone", &guide.complaint_phone)] {
-        said.guide(!phone.starts_with("0371-"), path, "L08", "the phone lacks the area code 0371", "write 0371-…");
+        let message = format!("the phone lacks the area code {area} of the city");
+        let local = phone.strip_prefix(area).is_some_and(|rest| rest.starts_with('-'));
+        said.guide(!local, path, "L08", &message, &format!("write {area}-…"));
     }
 }
 
-fn licensing(guide: &Guide, said: &mut Said<'_>) {
+fn licensing(guide: &Guide, said: &mut Said) {
     said.guide(guide.faq.is_empty(), "faq", "L10", "no question is answered", "add at least one");
     let few = guide.item_type == ItemType::Licensing && guide.steps.len() < LICENSING_STEPS;
     said.guide(few, "steps", "L10", "a licence needs at least 5 steps", "name 受理, 审核, 审批, 办结, 送达");
 }
 
-fn limits(item: &ServiceItem, said: &mut Said<'_>) {
+fn limits(item: &ServiceItem, said: &mut Said) {
     let guide = &item.guide;
     let late = calendar_days(guide.promised_limit, true) > calendar_days(guide.statutory_limit, false);
     said.guide(late, "promised_limit", "L12", "the promise is later than the law allows", "promise fewer days");
     let sum: u16 = item.workflow.steps.iter().map(|step| step.days).sum();
-    let steps = TimeLimit { days: sum, unit: DayUnit::WorkingDay };
+    let steps = working(sum);
     if guide.handling == HandlingKind::Promised {
         let agree = steps == guide.promised_limit;
         said.workflow(
@@ -231,7 +305,7 @@ fn calendar_days(limit: TimeLimit, most: bool) -> u32 {
     }
 }
 
-fn law(guide: &Guide, today: Date, said: &mut Said<'_>) {
+fn law(guide: &Guide, today: Date, said: &mut Said) {
     for (at, basis) in guide.legal_basis.iter().enumerate() {
         let path = format!("legal_basis.{at}");
         said.guide(basis.article.trim().is_empty(), &path, "L16", "a law without its article", "name the article");

@@ -1,26 +1,34 @@
-//! Joint services: they compose, their rules read the situation and nothing else, every part has a reason
-//! both ways, and nothing is asked that decides nothing.
+//! Joint services: they compose, their guides keep the rules of every guide (L01, L04–L10, L12, L13, L16, L18), their
+//! rules read the situation and nothing else, every part has a reason both ways, and nothing is asked or read that
+//! decides nothing (L20).
 
 use std::collections::BTreeSet;
 
 use haoban_domain::{
+    form::{FieldKind, Required},
     item::ServiceItem,
     joint::{JointService, compose},
     pack::CityPack,
-    rules,
+    rules::{self, Expr},
+    time::Date,
 };
 
-use super::Finding;
+use super::{Finding, audience, care, guide};
 use crate::catalogue::load::joint_file;
 
 /// Everything that is wrong with the joint services of a pack.
 #[must_use]
-pub fn check(pack: &CityPack) -> Vec<Finding> {
+pub fn check(pack: &CityPack, today: Date) -> Vec<Finding> {
     let mut findings = composed(pack).err().unwrap_or_default();
     for service in &pack.joint {
+        let file = joint_file(&service.code);
+        findings.extend(guide::of_joint(service, pack, today));
+        findings.extend(audience::check(&service.guide, &file, pack));
+        findings.extend(care::of_joint(service, &file));
         names(service, pack, &mut findings);
         parts(service, &mut findings);
-        questions(service, &mut findings);
+        notes(service, &mut findings);
+        needless(service, &mut findings);
     }
     findings
 }
@@ -61,6 +69,39 @@ fn asked(service: &JointService) -> BTreeSet<&str> {
     service.situation.iter().flat_map(|page| &page.fields).map(|field| field.id.as_str()).collect()
 }
 
+/// Notes have names of their own and read the situation only.
+fn notes(service: &JointService, findings: &mut Vec<Finding>) {
+    let asked = asked(service);
+    let mut seen = BTreeSet::new();
+    for (at, note) in service.notes.iter().enumerate() {
+        let path = format!("notes.{at}");
+        if !seen.insert(note.id.as_str()) {
+            let message = format!("the note `{}` is given twice", note.id);
+            findings.push(finding(service, &path, "reference", message, "give each its own"));
+        }
+        note.when.iter().for_each(|rule| reads_situation(service, &path, rule, &asked, findings));
+    }
+}
+
+/// A rule that decides about the plan reads the situation and nothing else.
+fn reads_situation(
+    service: &JointService,
+    path: &str,
+    rule: &Expr,
+    asked: &BTreeSet<&str>,
+    findings: &mut Vec<Finding>,
+) {
+    match rules::reads(rule) {
+        Err(reason) => findings.push(finding(service, path, "expression", reason, "mend the rule")),
+        Ok(read) => {
+            if let Some(id) = read.answers.iter().find(|id| !asked.contains(id.as_str())) {
+                let message = format!("the situation has no question `{id}`");
+                findings.push(finding(service, path, "expression", message, "parts and notes read the situation only"));
+            }
+        }
+    }
+}
+
 fn parts(service: &JointService, findings: &mut Vec<Finding>) {
     let asked = asked(service);
     for (at, part) in service.parts.iter().enumerate() {
@@ -69,40 +110,63 @@ fn parts(service: &JointService, findings: &mut Vec<Finding>) {
             let message = format!("`{}` may be left out and nothing says why", part.item);
             findings.push(finding(service, &path, "joint", message, "add not_because"));
         }
-        for rule in part.rules() {
-            let read = match rules::reads(rule) {
-                Ok(read) => read,
-                Err(reason) => {
-                    findings.push(finding(service, &path, "expression", reason, "mend the rule"));
-                    continue;
-                }
-            };
-            if let Some(id) = read.answers.iter().find(|id| !asked.contains(id.as_str())) {
-                let message = format!("the situation has no question `{id}`");
-                findings.push(finding(service, &path, "expression", message, "parts read the situation only"));
-            }
+        part.rules().for_each(|rule| reads_situation(service, &path, rule, &asked, findings));
+    }
+}
+
+/// L20: a question of the situation that no rule reads only costs time, unless a part joins it by its element; a
+/// fact that no rule, field or condition of its own needs is read for nothing.
+fn needless(service: &JointService, findings: &mut Vec<Finding>) {
+    let (mut answers, mut facts) = (BTreeSet::new(), BTreeSet::new());
+    for rule in rules_of(service) {
+        let read = rules::reads(rule).unwrap_or_default();
+        answers.extend(read.answers);
+        facts.extend(read.facts);
+    }
+    let fields = || service.situation.iter().flat_map(|page| &page.fields);
+    for field in fields().filter(|field| field.element.is_none() && !answers.contains(&field.id)) {
+        let message = format!("no rule reads the question `{}`", field.id);
+        let remedy = "remove it, or bind it to an element a part uses";
+        findings.push(finding(service, "situation", "L20", message, remedy));
+    }
+    facts.extend(fields().flat_map(|field| field.prefill.clone().into_iter().chain(fact_of(&field.kind))));
+    let conditions = service.guide.conditions.iter();
+    let notes: String =
+        conditions.flat_map(|one| [&one.when_met, &one.when_not]).flatten().map(|text| text.zh.as_str()).collect();
+    for (at, fact) in service.guide.facts.iter().enumerate() {
+        let shown = notes.contains(&format!("{{{}}}", fact.key)) || notes.contains(&format!("{{{}|", fact.key));
+        if !facts.contains(&fact.key) && !shown {
+            let message = format!("`{}` is read, but no rule or field needs it", fact.key);
+            findings.push(finding(service, &format!("guide.facts.{at}"), "L20", message, "use it, or stop reading it"));
         }
     }
 }
 
-/// A question of the situation that no rule reads only costs time, unless a part joins it by its element.
-fn questions(service: &JointService, findings: &mut Vec<Finding>) {
-    let mut read: BTreeSet<String> = BTreeSet::new();
+/// Every rule of the definition itself.
+fn rules_of(service: &JointService) -> impl Iterator<Item = &Expr> {
     let fields = || service.situation.iter().flat_map(|page| &page.fields);
-    let shows =
-        service.situation.iter().filter_map(|page| page.show.as_ref()).chain(fields().filter_map(|f| f.show.as_ref()));
+    let pages = service.situation.iter().filter_map(|page| page.show.as_ref());
+    let shows = fields().filter_map(|field| field.show.as_ref());
+    let required = fields().filter_map(|field| match &field.required {
+        Required::When(rule) => Some(rule),
+        Required::Always(_) => None,
+    });
+    let options = fields().flat_map(|field| match &field.kind {
+        FieldKind::SingleChoice { options } | FieldKind::MultiChoice { options } => options.as_slice(),
+        _ => &[],
+    });
+    let offered = options.filter_map(|option| option.show.as_ref());
     let checks = fields().flat_map(|field| &field.checks).map(|check| &check.rule);
-    for rule in service.parts.iter().flat_map(|part| part.rules()).chain(shows).chain(checks) {
-        read.extend(rules::reads(rule).map(|read| read.answers).unwrap_or_default());
-    }
-    for field in fields().filter(|field| field.element.is_none() && !read.contains(&field.id)) {
-        let message = format!("no rule reads the question `{}`", field.id);
-        findings.push(finding(
-            service,
-            "situation",
-            "joint",
-            message,
-            "remove it, or bind it to an element a part uses",
-        ));
+    let notes = service.notes.iter().filter_map(|note| note.when.as_ref());
+    let conditions = service.guide.conditions.iter().filter_map(|condition| condition.rule.as_ref());
+    let parts = service.parts.iter().flat_map(|part| part.rules());
+    parts.chain(pages).chain(shows).chain(required).chain(offered).chain(checks).chain(notes).chain(conditions)
+}
+
+fn fact_of(kind: &FieldKind) -> Option<String> {
+    match kind {
+        FieldKind::Fact { key, .. } => Some(key.clone()),
+        FieldKind::FactChoice { from, .. } => Some(from.clone()),
+        _ => None,
     }
 }

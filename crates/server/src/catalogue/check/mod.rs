@@ -1,8 +1,9 @@
 //! `check-city`: the linter of city packs (domain.md §2.5).
 //!
 //! Rules of §2.5 by file: L01–L08, L10, L12, L13, L16, L18 in [`guide`]; L09 in [`audience`]; L11, L17 in
-//! [`samples`]; L14, L15 in [`materials`]; L19 in [`texts`]; L20 in [`rules`]. Besides them: references,
-//! types of expressions, sizes, links, secrets, purposes and grades, publicity,
+//! [`samples`]; L14, L15 in [`materials`]; L19 in [`texts`]; L20 in [`rules`]; all that a guide alone can break
+//! holds for joint services too, in [`joint`]. Besides them: references, types of expressions, sizes, links,
+//! secrets, purposes and grades, instant approvals, publicity,
 //! reminders, and the worked examples.
 
 mod audience;
@@ -12,6 +13,7 @@ pub mod diff;
 pub mod expressions;
 pub mod fixtures;
 pub mod guide;
+mod instant;
 pub mod joint;
 mod limits;
 mod lines;
@@ -24,6 +26,7 @@ pub mod report;
 pub mod rules;
 mod samples;
 pub mod simulate;
+mod simulate_joint;
 pub mod texts;
 pub mod typing;
 pub mod ways;
@@ -88,14 +91,15 @@ fn of_pack(pack: &CityPack, today: Date) -> Vec<Finding> {
     findings.extend(ways::check(pack));
     findings.extend(texts::check(pack));
     findings.extend(care::dictionary(pack));
-    findings.extend(joint::check(pack));
+    findings.extend(joint::check(pack, today));
     findings.extend(reminders::licences(pack));
     for item in &pack.items {
-        findings.extend(guide::check(item, today));
-        findings.extend(audience::check(item, pack));
+        findings.extend(guide::check(item, pack, today));
+        findings.extend(audience::check(&item.guide, &item_file(&item.code, "item"), pack));
         findings.extend(materials::check(item));
         findings.extend(limits::check(item));
         findings.extend(care::check(item));
+        findings.extend(instant::check(item));
         findings.extend(publicity::check(item, pack));
         findings.extend(reminders::check(item, pack));
         findings.extend(rules::check(item, pack));

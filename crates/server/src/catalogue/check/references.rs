@@ -187,9 +187,7 @@ fn tiles(pack: &CityPack, said: &mut Said) {
     let mut tile = |path: String, tile: &HomeTile| {
         let (kind, name) = tile.to.split_once(':').unwrap_or_default();
         let known = match kind {
-            "item" => {
-                pack.items.iter().any(|item| item.code == name) || pack.joint.iter().any(|service| service.code == name)
-            }
+            "item" => pack.has_service(name),
             "theme" => pack.city.themes.iter().any(|theme| theme.id == name),
             "route" => ROUTES.contains(&name),
             _ => false,

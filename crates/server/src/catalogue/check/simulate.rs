@@ -1,17 +1,18 @@
 //! `check-city --simulate`: what one made-up person would be asked, what is filled in for them, which
-//! materials remain and why.
+//! materials remain and why; for a joint service also the plan, with the rule behind each part.
 
 use std::{collections::BTreeMap, fmt::Write as _};
 
 use haoban_domain::{
     form::{Answers, Evaluator, Field, FieldState, FormState, Inputs, ValueOrigin},
     item::ServiceItem,
-    material::MaterialStanding,
+    material::{MaterialRule, MaterialStanding, MaterialState},
     time::Date,
 };
 use serde::Deserialize;
 use serde_json::Value;
 
+use super::simulate_joint;
 use crate::catalogue::{
     LoadedPack,
     fixture::{Choice, Expectation, Fixture, Person},
@@ -81,8 +82,14 @@ pub fn tell(pack: &LoadedPack, code: &str, persona: Persona, today: Date) -> Opt
         let _ = writeln!(told, "{}", fixture.words);
     }
     conditions(&evaluator, &inputs, &mut told);
+    if let Some(plan) = &state.plan {
+        simulate_joint::plan(plan, &mut told);
+    }
     questions(item, &state, &mut told);
-    materials(item, &state, &mut told);
+    match item.joint.as_deref() {
+        Some(joint) => simulate_joint::materials(pack, joint, &evaluator.begin(inputs.clone()), &mut told),
+        None => materials(item, &state, &mut told),
+    }
     ending(&evaluator, &inputs, &state, &mut told);
     Some(told)
 }
@@ -158,21 +165,26 @@ fn materials(item: &ServiceItem, state: &FormState, told: &mut String) {
     told.push_str("\nMaterials\n");
     for slot in &state.materials {
         let Some(rule) = item.materials.iter().find(|rule| rule.id == slot.id) else { continue };
-        let words = match slot.standing {
-            MaterialStanding::WaivedByRegister => "nothing to hand in: a register answers it",
-            MaterialStanding::WaivedByLicence => "nothing to hand in: a licence in the wallet is used",
-            MaterialStanding::Uploaded => "handed in",
-            MaterialStanding::Deferred => "promised for later",
-            MaterialStanding::Needed => "to be handed in",
-            MaterialStanding::NotAsked => "not asked in this situation",
-        };
-        let because = rule.because.as_ref().map(|why| format!(" ({})", why.zh)).unwrap_or_default();
-        let later = match slot.defer_until {
-            Some(day) if slot.standing == MaterialStanding::Needed => format!(", may follow until {day}"),
-            _ => String::new(),
-        };
-        let _ = writeln!(told, "  {}: {words}{later}{because}", rule.name.zh);
+        let _ = writeln!(told, "  {}: {}", rule.name.zh, handed(rule, slot));
     }
+}
+
+/// How a paper stands, and why it is asked.
+pub(super) fn handed(rule: &MaterialRule, slot: &MaterialState) -> String {
+    let words = match slot.standing {
+        MaterialStanding::WaivedByRegister => "nothing to hand in: a register answers it",
+        MaterialStanding::WaivedByLicence => "nothing to hand in: a licence in the wallet is used",
+        MaterialStanding::Uploaded => "handed in",
+        MaterialStanding::Deferred => "promised for later",
+        MaterialStanding::Needed => "to be handed in",
+        MaterialStanding::NotAsked => "not asked in this situation",
+    };
+    let because = rule.because.as_ref().map(|why| format!(" ({})", why.zh)).unwrap_or_default();
+    let later = match slot.defer_until {
+        Some(day) if slot.standing == MaterialStanding::Needed => format!(", may follow until {day}"),
+        _ => String::new(),
+    };
+    format!("{words}{later}{because}")
 }
 
 fn ending(evaluator: &Evaluator, inputs: &Inputs, state: &FormState, told: &mut String) {

@@ -1,4 +1,5 @@
-//! Ways to find an item: life events and synonyms lead to items of the pack, and each is given once.
+//! Ways to find a service: life events and synonyms lead to items and joint services of the pack, and each is
+//! given once.
 
 use std::collections::BTreeSet;
 
@@ -42,9 +43,9 @@ fn synonyms(pack: &CityPack) -> Vec<Finding> {
 }
 
 fn unknown(pack: &CityPack, file: &str, path: &str, codes: &[String]) -> Vec<Finding> {
-    let strange = codes.iter().filter(|code| !pack.items.iter().any(|item| item.code == **code));
+    let strange = codes.iter().filter(|code| !pack.has_service(code));
     strange
-        .map(|code| wrong(file, path.to_owned(), format!("there is no item `{code}`"), "correct the code or add it"))
+        .map(|code| wrong(file, path.to_owned(), format!("there is no service `{code}`"), "correct the code or add it"))
         .collect()
 }
 
