@@ -2,12 +2,14 @@
 //!
 //! Rules of §2.5 by file: L01–L08, L10, L12, L13, L16, L18 in [`guide`]; L09 in [`audience`]; L11, L17 in
 //! [`samples`]; L14, L15 in [`materials`]; L19 in [`texts`]; L20 in [`rules`]. Besides them: references,
-//! types of expressions, sizes, links, secrets, purposes and grades, publicity, and the worked examples.
+//! types of expressions, elements of the standard ([`elements`]), sizes, links, secrets, purposes and grades,
+//! publicity, and the worked examples.
 
 mod audience;
 mod calculator;
 mod care;
 pub mod diff;
+pub mod elements;
 pub mod expressions;
 pub mod fixtures;
 pub mod guide;
@@ -87,6 +89,7 @@ fn of_pack(pack: &CityPack, today: Date) -> Vec<Finding> {
     findings.extend(texts::check(pack));
     findings.extend(care::dictionary(pack));
     findings.extend(joint::check(pack));
+    findings.extend(elements::check(pack, today));
     for item in &pack.items {
         findings.extend(guide::check(item, today));
         findings.extend(audience::check(item, pack));
