@@ -8,7 +8,7 @@ use haoban_wire::appointments::{AppointmentState, HoldSlot};
 use reqwest::{Method, StatusCode, redirect::Policy};
 use serde_json::{Value, json};
 
-use super::support::{City, Officer, Resident, new_id, on_both, read};
+use super::support::{City, Officer, Resident, new_id, on_both, read, version_of};
 
 const ONE: &str = "13800000001";
 const OTHER: &str = "13800000004";
@@ -21,7 +21,7 @@ fn copies(visit: Option<&str>) -> Value {
         answers["visit"] = json!({"place": "hall", "start": start});
     }
     json!({
-        "draft_id": new_id("drf"), "item_code": "archive-copies", "item_version": 1, "declared": true, "channel": "app",
+        "draft_id": new_id("drf"), "item_code": "archive-copies", "item_version": version_of("archive-copies"), "declared": true, "channel": "app",
         "answers": answers, "materials": {}, "files": {}
     })
 }

@@ -3,7 +3,7 @@
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
 
-use super::support::{City, Officer, Resident, new_id};
+use super::support::{City, Officer, Resident, new_id, version_of};
 
 const TENANT: &str = "13800000001";
 const OFFICE: &str = "gjj-center";
@@ -208,7 +208,7 @@ async fn cases_are_seen_by_their_party_alone() {
 /// A submission of an item with answers and no files.
 fn plain(item: &str, answers: Value) -> Value {
     json!({
-        "draft_id": new_id("drf"), "item_code": item, "item_version": 1, "declared": true, "channel": "app",
+        "draft_id": new_id("drf"), "item_code": item, "item_version": version_of(item), "declared": true, "channel": "app",
         "answers": answers, "materials": {}, "files": {}
     })
 }
