@@ -33,6 +33,11 @@ async fn blanks_and_samples_can_be_had() -> anyhow::Result<()> {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn the_guide_tells_every_element_of_the_standard() -> anyhow::Result<()> {
+    run_script("guide.mjs", &[]).await
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn what_was_drawn_is_seen_at_the_desk() -> anyhow::Result<()> {
     run_script("drawings.mjs", &[]).await
 }

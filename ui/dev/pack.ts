@@ -4,6 +4,8 @@ import type { Department } from '@/bindings/Department'
 import type { Guide } from '@/bindings/Guide'
 import type { ItemRow } from '@/bindings/ItemRow'
 import type { MaterialRule } from '@/bindings/MaterialRule'
+import type { ProcessStep } from '@/bindings/ProcessStep'
+import type { Workflow } from '@/bindings/Workflow'
 
 const texts = import.meta.glob<string>('../../cities/zhengzhou/**/*.yaml', { eager: true, query: '?raw', import: 'default' })
 
@@ -24,8 +26,20 @@ export function departmentName(id: string) {
 
 export const codes = ['gjj-rent', 'residence-permit', 'deed-tax'] as const
 
+/** The guide with what the whole city says, as the platform puts it together. */
 export function guideOf(code: string): Guide {
-  return readPack<{ guide: Guide }>(`items/${code}/item.yaml`).guide
+  return { ...readPack<{ guide: Partial<Guide> }>('defaults.yaml').guide, ...readPack<{ guide: Guide }>(`items/${code}/item.yaml`).guide }
+}
+
+/** The office that carries a service out. */
+export function organOf(code: string): Department | null {
+  return departments.find((one) => one.id === guideOf(code).department) ?? null
+}
+
+/** What the offices do. */
+export function processOf(code: string): ProcessStep[] {
+  const { steps } = readPack<Workflow>(`items/${code}/workflow.yaml`)
+  return steps.map((step) => ({ title: step.title, department: departmentName(step.department), role: step.role, days: step.days, standards: (step.checks ?? []).map((check) => check.words), output: step.role === 'decide' ? guideOf(code).result.name : null }))
 }
 
 export function materialsOf(code: string): MaterialRule[] {

@@ -2,6 +2,10 @@
 //! platform must know to run a case. Elements follow GB/T 39554.2 (domain.md §2.3); the English
 //! names are ours where the standard's column name says less.
 
+mod codes;
+mod elements;
+mod guide;
+
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 use utoipa::ToSchema;
@@ -9,6 +13,14 @@ use utoipa::ToSchema;
 use crate::{
     form::Form, joint::Joint, material::MaterialRule, rules::Expr, text::LocalText, time::Date, workflow::Workflow,
 };
+
+pub use codes::{ItemCodes, ProcessStep};
+pub use elements::{
+    ApplyWay, ContactWays, CrossHandling, FeeLine, Grassroots, InForce, MaterialFormat, MaterialNeed, MaterialOrigin,
+    MaterialType, OnlineEntrance, OrganNature, PostalService, PowerLevel, PowerSource, RemedyOffice, ServedParty,
+    SpecialProcedure,
+};
+pub use guide::Guide;
 
 /// The code a folder of a city pack carries, e.g. `gjj-rent`. Lower-case Latin, digits, hyphen.
 pub type ItemCode = String;
@@ -155,6 +167,10 @@ pub struct LegalBasis {
     pub article: String,
     /// What it says, in plain words.
     pub says: LocalText,
+    /// Where its text can be read.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub url: Option<String>,
     /// Since when it applies.
     pub effective_from: Date,
     /// How sure the author is.
@@ -210,6 +226,10 @@ pub struct Counter {
     pub transit: LocalText,
     /// Phone with area code.
     pub phone: String,
+    /// 进驻的政务服务中心, when the counter stands in one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub centre: Option<LocalText>,
 }
 
 /// One step of 办理流程, as a resident reads it.
@@ -238,6 +258,10 @@ pub struct Fee {
     pub basis: Option<LocalText>,
     /// Whether it can be paid on line.
     pub pay_online: bool,
+    /// 收费项目: what is charged for, one line each.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[ts(as = "Option<Vec<FeeLine>>", optional)]
+    pub lines: Vec<FeeLine>,
 }
 
 /// What the resident gets (审批结果).
@@ -277,6 +301,14 @@ pub struct Remedies {
     pub reconsideration: LocalText,
     /// Where and how to sue, with the period (6 months).
     pub litigation: LocalText,
+    /// The office that reconsiders.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub reconsideration_office: Option<RemedyOffice>,
+    /// The court.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub court: Option<RemedyOffice>,
 }
 
 /// A figure that law or notice sets: rate, cap, count of days. Rules read it as `fig.<id>`.
@@ -300,78 +332,6 @@ pub struct Figure {
     pub source: LocalText,
     /// How sure the author is.
     pub confidence: Confidence,
-}
-
-/// The guide: what stands on the page before "start".
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS, ToSchema)]
-#[serde(deny_unknown_fields)]
-#[ts(export)]
-pub struct Guide {
-    /// 事项名称.
-    pub name: LocalText,
-    /// One sentence in everyday words: what it is and for whom.
-    pub summary: LocalText,
-    /// The same for senior mode, in the plainest words.
-    pub plain: LocalText,
-    /// 基本编码 (12 digits, domain.md §1.9).
-    pub basic_code: String,
-    /// 事项类型.
-    pub item_type: ItemType,
-    /// 服务对象.
-    pub audience: Vec<AudienceKind>,
-    /// Theme ids of the pack (`themes` in city.yaml).
-    pub themes: Vec<String>,
-    /// 实施主体: department id of the pack.
-    pub department: String,
-    /// Icon name of the sprite (`piggy-bank`, `id-card`, …).
-    pub icon: String,
-    /// Words people use for it: synonyms, spoken phrases. Pinyin is computed.
-    pub keywords: Vec<String>,
-    /// 办件类型.
-    pub handling: HandlingKind,
-    /// 法定办结时限.
-    pub statutory_limit: TimeLimit,
-    /// 承诺办结时限.
-    pub promised_limit: TimeLimit,
-    /// 网办深度.
-    pub online_depth: OnlineDepth,
-    /// 到办事现场次数.
-    pub trips: u8,
-    /// Why a trip is needed, when `trips` > 0.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[ts(optional)]
-    pub trips_reason: Option<LocalText>,
-    /// Minutes that filling it takes.
-    pub minutes: u8,
-    /// 收费.
-    pub fee: Fee,
-    /// 受理条件.
-    pub conditions: Vec<Condition>,
-    /// 办理流程, for readers.
-    pub steps: Vec<GuideStep>,
-    /// 审批结果.
-    pub result: ResultInfo,
-    /// 设定依据.
-    pub legal_basis: Vec<LegalBasis>,
-    /// Figures the rules use.
-    #[serde(default)]
-    pub figures: Vec<Figure>,
-    /// 办理地点.
-    pub counters: Vec<Counter>,
-    /// 咨询电话.
-    pub consult_phone: String,
-    /// 监督投诉电话.
-    pub complaint_phone: String,
-    /// 权利与义务.
-    pub rights: LocalText,
-    /// 行政复议与诉讼.
-    pub remedies: Remedies,
-    /// 常见问题.
-    pub faq: Vec<Faq>,
-    /// Facts of registers that the rules read, each with the purpose the resident is told.
-    pub facts: Vec<FactUse>,
-    /// Day on which the author last checked addresses and phones.
-    pub last_verified: Date,
 }
 
 /// A fact of a register that an item may read, and why. Nothing may be read without a purpose.

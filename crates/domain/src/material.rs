@@ -6,6 +6,7 @@ use utoipa::ToSchema;
 
 use crate::{
     ids::{FileId, LicenceId},
+    item::{MaterialFormat, MaterialNeed, MaterialOrigin, MaterialType},
     rules::Expr,
     text::LocalText,
     time::Date,
@@ -26,6 +27,34 @@ pub struct MaterialRule {
     pub accept: LocalText,
     /// Where it comes from (来源渠道), shown under the name.
     pub source: LocalText,
+    /// 来源渠道, by the standard's list.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub origin: Option<MaterialOrigin>,
+    /// 材料类型: original or copy.
+    #[serde(default, rename = "type", skip_serializing_if = "Option::is_none")]
+    #[ts(optional, rename = "type")]
+    pub material_type: Option<MaterialType>,
+    /// 材料形式: paper or electronic.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub format: Option<MaterialFormat>,
+    /// 份数.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub copies: Option<u8>,
+    /// 规格, e.g. A4.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub size: Option<LocalText>,
+    /// 要求提供材料的依据.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub basis: Option<LocalText>,
+    /// 填报须知: how it is filled in.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub fill: Option<LocalText>,
     /// When it is asked for at all; absent means always.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[ts(optional)]
@@ -48,6 +77,14 @@ pub struct MaterialRule {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     #[ts(as = "Option<Vec<WrittenLine>>", optional)]
     pub written: Vec<WrittenLine>,
+}
+
+impl MaterialRule {
+    /// 材料必要性: nothing is asked for that could be left out.
+    #[must_use]
+    pub fn need(&self) -> MaterialNeed {
+        if self.defer_days.is_some() { MaterialNeed::Deferrable } else { MaterialNeed::Required }
+    }
 }
 
 /// One line of a paper that one writes oneself (同意书, 委托书, 情况说明).

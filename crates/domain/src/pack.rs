@@ -7,7 +7,7 @@ use utoipa::ToSchema;
 use crate::{
     appointment::Schedule,
     calendar::CalendarYear,
-    item::{AudienceKind, ItemCode, ServiceItem},
+    item::{AudienceKind, ItemCode, OrganNature, ServiceItem},
     joint::JointService,
     licence::LicenceType,
     rules::Expr,
@@ -209,6 +209,14 @@ pub struct Department {
     pub credit_code: String,
     /// Phone with area code.
     pub phone: String,
+    /// 实施主体性质.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub nature: Option<OrganNature>,
+    /// 中央业务指导部门.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub central: Option<LocalText>,
 }
 
 /// One region.

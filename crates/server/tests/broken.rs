@@ -119,6 +119,7 @@ fn rules() -> Vec<String> {
     let others = [
         "calculator",
         "calendar",
+        "element",
         "expression",
         "file",
         "fixtures",

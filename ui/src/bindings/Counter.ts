@@ -24,4 +24,8 @@ transit: LocalText,
 /**
  * Phone with area code.
  */
-phone: string, };
+phone: string, 
+/**
+ * 进驻的政务服务中心, when the counter stands in one.
+ */
+centre?: LocalText, };

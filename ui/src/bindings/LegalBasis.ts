@@ -20,6 +20,10 @@ article: string,
  */
 says: LocalText, 
 /**
+ * Where its text can be read.
+ */
+url?: string, 
+/**
  * Since when it applies.
  */
 effective_from: Date, 

@@ -1,7 +1,7 @@
 //! A guide, read with one's own facts where they are known.
 
 use haoban_domain::{
-    form::{Evaluator, FormState, Inputs, JudgedCondition},
+    form::{Evaluator, FieldKind, FormState, Inputs, JudgedCondition},
     item::ServiceItem,
     licence::Licence,
     time::Timestamp,
@@ -26,6 +26,8 @@ pub(crate) async fn guide_open(client: &Client, code: &str) -> Result<GuideView,
     facts::refresh_soon(client, code);
     let mut guide = item.guide.clone();
     let district = near::first(client, &loaded, &mut guide.counters).await;
+    let pack = &loaded.catalogue.pack;
+    let organ = pack.department(&item.guide.department).cloned();
     Ok(GuideView {
         code: item.code.clone(),
         version: item.version,
@@ -45,6 +47,11 @@ pub(crate) async fn guide_open(client: &Client, code: &str) -> Result<GuideView,
         material_states: state.map(|state| state.materials).unwrap_or_default(),
         drafts: drafts_of(client, code).await,
         has_calculator: item.form.calculator.is_some(),
+        codes: organ.as_ref().and_then(|organ| item.codes(organ)),
+        organ,
+        joint_offices: item.joint_offices(pack),
+        process: item.process(pack),
+        bookable: bookable(&item),
     })
 }
 
@@ -57,6 +64,12 @@ pub(super) async fn known_facts(client: &Client, code: &str, inputs: &mut Inputs
     let read_at = facts.0.values().map(|fact| fact.read_at).min();
     inputs.facts = facts;
     read_at
+}
+
+/// Whether a visit is booked while applying.
+fn bookable(item: &ServiceItem) -> bool {
+    let mut fields = item.form.pages.iter().flat_map(|page| &page.fields);
+    fields.any(|field| matches!(field.kind, FieldKind::Appointment { .. }))
 }
 
 async fn drafts_of(client: &Client, code: &str) -> Vec<DraftRow> {

@@ -78,6 +78,7 @@ mod tests {
             hours: LocalText::default(),
             transit: LocalText::default(),
             phone: String::new(),
+            centre: None,
         };
         let region =
             |name: &str| Region { code: "1".into(), name: LocalText::new(name, name), parent: Some("0".into()) };

@@ -1,5 +1,6 @@
-//! What definitions need not repeat: an item's guide inherits what its department always says, a material
-//! may be taken from the pack's shelf, a field may be bound to an element of the dictionary.
+//! What definitions need not repeat: an item's guide inherits what its department, its type of item or the city
+//! always says, a material may be taken from the pack's shelf, a field may be bound to an element of the
+//! dictionary.
 //!
 //! All of it is put together here, key by key and before anything is typed, so that the rest of the
 //! platform and the device see whole definitions. A key written in the item always wins, whole.
@@ -51,32 +52,41 @@ impl Inherited {
         Self { defaults: defaults.unwrap_or_default(), elements }
     }
 
-    /// Fills an item.yaml: first from the department, then from the city.
+    /// Fills an item.yaml: first from the department, then from the type of item, then from the city.
     pub fn item(&self, item: &mut Value) {
         let Some(guide) = item.get_mut("guide").and_then(Value::as_object_mut) else { return };
-        let department = guide.get("department").and_then(Value::as_str).unwrap_or_default().to_owned();
-        let sources = [&self.defaults["departments"][department.as_str()], &self.defaults["guide"]];
+        let word = |key: &str| guide.get(key).and_then(Value::as_str).unwrap_or_default().to_owned();
+        let (department, item_type) = (word("department"), word("item_type"));
+        let sources = [
+            &self.defaults["departments"][department.as_str()],
+            &self.defaults["types"][item_type.as_str()],
+            &self.defaults["guide"],
+        ];
         for source in sources.into_iter().filter_map(Value::as_object) {
             for (key, value) in source {
                 guide.entry(key.clone()).or_insert_with(|| value.clone());
             }
         }
+        served(guide);
     }
 
-    /// Fills a materials.yaml: `use: <id>` takes a material from the shelf.
+    /// Fills a materials.yaml: `use: <id>` takes a material from the shelf, and what the city says of every
+    /// material stands behind.
     pub fn materials(&self, file: &str, materials: &mut Value) -> Vec<Finding> {
         let mut findings = Vec::new();
         for (at, entry) in materials.as_array_mut().into_iter().flatten().enumerate() {
             let Some(map) = entry.as_object_mut() else { continue };
-            let Some(name) = map.remove("use") else { continue };
-            let name = name.as_str().unwrap_or_default().to_owned();
-            match self.defaults["materials"][name.as_str()].as_object() {
-                Some(shelf) => {
-                    map.entry("id").or_insert_with(|| name.clone().into());
-                    fill(map, shelf.iter());
+            if let Some(name) = map.remove("use") {
+                let name = name.as_str().unwrap_or_default().to_owned();
+                match self.defaults["materials"][name.as_str()].as_object() {
+                    Some(shelf) => {
+                        map.entry("id").or_insert_with(|| name.clone().into());
+                        fill(map, shelf.iter());
+                    }
+                    None => findings.push(unknown(file, format!("{at}.use"), "material in defaults.yaml", &name)),
                 }
-                None => findings.push(unknown(file, format!("{at}.use"), "material in defaults.yaml", &name)),
             }
+            fill(map, self.defaults["material"].as_object().into_iter().flatten());
         }
         findings
     }
@@ -136,6 +146,20 @@ pub fn elements(dictionary: &Value) -> Result<Vec<Element>, String> {
     serde_json::from_value(dictionary.clone()).map_err(|error| error.to_string())
 }
 
+/// 服务对象 follow from who may sign in for it, as long as nothing finer is written.
+fn served(guide: &mut Map<String, Value>) {
+    if guide.contains_key("served") {
+        return;
+    }
+    let of = |kind: &Value| match kind.as_str() {
+        Some("legal_entity") => Value::from("enterprise"),
+        _ => kind.clone(),
+    };
+    let Some(audience) = guide.get("audience").and_then(Value::as_array) else { return };
+    let served = audience.iter().map(of).collect();
+    guide.insert("served".to_owned(), Value::Array(served));
+}
+
 fn fill<'a>(map: &mut Map<String, Value>, from: impl Iterator<Item = (&'a String, &'a Value)>) {
     for (key, value) in from {
         map.entry(key.clone()).or_insert_with(|| value.clone());
@@ -155,8 +179,10 @@ mod tests {
     fn inherited() -> Inherited {
         let defaults = json!({
             "guide": { "rights": "city", "complaint_phone": "0371-12345" },
+            "types": { "licensing": { "rights": "licensing", "system": "licensing" } },
             "departments": { "market": { "rights": "market", "consult_phone": "0371-1" } },
-            "materials": { "id-card": { "name": "ID", "glyph": "身" } },
+            "materials": { "id-card": { "name": "ID", "glyph": "身", "copies": 2 } },
+            "material": { "copies": 1, "size": "A4" },
             "workflow": { "opinions": [{ "zh": "好" }], "correction_texts": [{ "id": "blurred", "words": "shared" }] },
         });
         let dictionary = json!([{ "id": "contact.phone", "kind": "phone", "label": "Phone", "purpose": "to call" }]);
@@ -164,19 +190,33 @@ mod tests {
     }
 
     #[test]
-    fn the_item_wins_then_the_department_then_the_city() {
+    fn the_item_wins_then_the_department_then_the_type_then_the_city() {
         let mut item = json!({ "guide": { "department": "market", "consult_phone": "own" } });
         inherited().item(&mut item);
         assert_eq!(item["guide"]["consult_phone"], "own");
         assert_eq!(item["guide"]["rights"], "market");
         assert_eq!(item["guide"]["complaint_phone"], "0371-12345");
+        let mut licence = json!({ "guide": { "department": "market", "item_type": "licensing" } });
+        inherited().item(&mut licence);
+        assert_eq!((&licence["guide"]["rights"], &licence["guide"]["system"]), (&json!("market"), &json!("licensing")));
+    }
+
+    #[test]
+    fn those_served_follow_from_the_audience_unless_they_are_named() {
+        let mut item = json!({ "guide": { "department": "market", "audience": ["natural_person", "legal_entity"] } });
+        inherited().item(&mut item);
+        assert_eq!(item["guide"]["served"], json!(["natural_person", "enterprise"]));
+        let mut named = json!({ "guide": { "audience": ["legal_entity"], "served": ["institution"] } });
+        inherited().item(&mut named);
+        assert_eq!(named["guide"]["served"], json!(["institution"]));
     }
 
     #[test]
     fn a_material_comes_from_the_shelf_with_its_own_words_on_top() {
-        let mut materials = json!([{ "use": "id-card", "glyph": "证" }, { "use": "nothing" }]);
+        let mut materials = json!([{ "use": "id-card", "glyph": "证", "size": "A3" }, { "use": "nothing" }]);
         let findings = inherited().materials("m", &mut materials);
-        assert_eq!(materials[0], json!({ "id": "id-card", "name": "ID", "glyph": "证" }));
+        assert_eq!(materials[0], json!({ "id": "id-card", "name": "ID", "glyph": "证", "copies": 2, "size": "A3" }));
+        assert_eq!(materials[1], json!({ "copies": 1, "size": "A4" }), "what the city says of every material");
         assert_eq!(findings.len(), 1);
         assert_eq!(findings[0].path, "1.use");
     }

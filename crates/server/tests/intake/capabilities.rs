@@ -3,7 +3,7 @@
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
 
-use super::support::{City, Officer, Resident, new_id, on_both, pay, read};
+use super::support::{City, Officer, Resident, new_id, on_both, pay, read, version_of};
 
 const ONE: &str = "13800000001";
 const OTHER: &str = "13800000004";
@@ -16,7 +16,7 @@ fn copies(visit: Option<&str>) -> Value {
         answers["visit"] = json!({"place": "hall", "start": start});
     }
     json!({
-        "draft_id": new_id("drf"), "item_code": "archive-copies", "item_version": 2, "declared": true, "channel": "app",
+        "draft_id": new_id("drf"), "item_code": "archive-copies", "item_version": version_of("archive-copies"), "declared": true, "channel": "app",
         "answers": answers, "materials": {}, "files": {}
     })
 }

@@ -11,7 +11,7 @@ use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
 use sqlx::{AssertSqlSafe, Row as _};
 
-use super::support::{City, Resident, new_id, pdf, read};
+use super::support::{City, Resident, new_id, pdf, read, version_of};
 
 const TENANT: &str = "13800000001";
 /// Days of one step. Refresh tokens live for sixty days, so that the first dozen steps only fill up.
@@ -72,7 +72,7 @@ async fn sizes(city: &City) -> BTreeMap<String, i64> {
 
 fn copies() -> Value {
     json!({
-        "draft_id": new_id("drf"), "item_code": "archive-copies", "item_version": 2, "declared": true, "channel": "app",
+        "draft_id": new_id("drf"), "item_code": "archive-copies", "item_version": version_of("archive-copies"), "declared": true, "channel": "app",
         "answers": {"records": "register", "copies": 2, "delivery": "electronic"}, "materials": {}, "files": {}
     })
 }

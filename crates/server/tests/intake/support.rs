@@ -342,7 +342,7 @@ impl Resident<'_> {
         let file = self.upload(&draft, "lease-contract", &contract).await;
         let payments = self.upload(&draft, "rent-records", &contract).await;
         json!({
-            "draft_id": draft, "item_code": "gjj-rent", "item_version": 1, "declared": true, "channel": "app",
+            "draft_id": draft, "item_code": "gjj-rent", "item_version": version_of("gjj-rent"), "declared": true, "channel": "app",
             "answers": {
                 "housing": "market", "who": "self", "term": {"from": "2026-03-01", "to": "2027-02-28"},
                 "rent_month": 180_000, "address": {"region": "410105", "detail": "No. 3"},
@@ -448,6 +448,14 @@ impl Officer<'_> {
         assert_eq!(status, StatusCode::OK, "{words}: {answer}");
         answer["case"].clone()
     }
+}
+
+/// The version of a service that is in force, as its author wrote it.
+pub fn version_of(code: &str) -> u32 {
+    let item = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("../../cities/zhengzhou/items/{code}/item.yaml"));
+    let text = std::fs::read_to_string(item).expect("a service of the demo city");
+    let line = text.lines().find_map(|line| line.strip_prefix("version: ")).expect("a version");
+    line.trim().parse().expect("a number")
 }
 
 /// A random id with a prefix.

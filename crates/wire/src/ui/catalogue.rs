@@ -2,10 +2,10 @@
 
 use haoban_domain::{
     form::{Answers, Field, FieldId, FormState, Headline, HeadlineState},
-    item::{AudienceKind, Guide, HandlingKind, ItemCode, OnlineDepth, TimeLimit},
+    item::{AudienceKind, Guide, HandlingKind, ItemCode, ItemCodes, OnlineDepth, ProcessStep, TimeLimit},
     licence::Licence,
     material::{MaterialRule, MaterialState},
-    pack::{HomeTile, Region, Theme},
+    pack::{Department, HomeTile, Region, Theme},
     text::LocalText,
     time::Timestamp,
 };
@@ -250,6 +250,16 @@ pub struct GuideView {
     pub drafts: Vec<DraftRow>,
     /// Whether its figures can be worked out before anything is begun (先算一算).
     pub has_calculator: bool,
+    /// 实施主体, with its nature and code.
+    pub organ: Option<Department>,
+    /// 实施编码 and the codes that follow from it.
+    pub codes: Option<ItemCodes>,
+    /// 联办机构.
+    pub joint_offices: Vec<LocalText>,
+    /// 办理流程 of the offices.
+    pub process: Vec<ProcessStep>,
+    /// 预约: a visit is booked in the form.
+    pub bookable: bool,
 }
 
 /// Works the figures of an item out. Nothing of it is kept; every change asks anew.

@@ -1,6 +1,9 @@
 //! L09: those a service is for agree with the themes it stands under.
 
-use haoban_domain::{item::Guide, pack::CityPack};
+use haoban_domain::{
+    item::{AudienceKind, Guide, ServedParty},
+    pack::CityPack,
+};
 
 use super::Finding;
 
@@ -13,7 +16,7 @@ pub fn check(guide: &Guide, file: &str, pack: &CityPack) -> Vec<Finding> {
         .enumerate()
         .filter_map(|(at, id)| Some((at, pack.city.themes.iter().find(|theme| theme.id == *id)?)))
         .collect();
-    let mut findings = Vec::new();
+    let mut findings = served(guide, &file);
     for (at, theme) in &themes {
         if !theme.audience.is_empty() && !guide.audience.iter().any(|kind| theme.audience.contains(kind)) {
             let message = format!("the theme `{}` is for others than this service", theme.id);
@@ -34,4 +37,22 @@ pub fn check(guide: &Guide, file: &str, pack: &CityPack) -> Vec<Finding> {
         }
     }
     findings
+}
+
+/// Natural persons are served exactly when they may apply, and so are organisations.
+fn served(guide: &Guide, file: &str) -> Vec<Finding> {
+    if guide.served.is_empty() {
+        return Vec::new();
+    }
+    let of = |party: &ServedParty| match party {
+        ServedParty::NaturalPerson => AudienceKind::NaturalPerson,
+        _ => AudienceKind::LegalEntity,
+    };
+    let kinds = [AudienceKind::NaturalPerson, AudienceKind::LegalEntity];
+    let disagree =
+        |kind: &AudienceKind| guide.audience.contains(kind) != guide.served.iter().any(|party| of(party) == *kind);
+    let message = "those served (服务对象) and those who may apply disagree";
+    let remedy = "correct `served` or `audience`";
+    let wrong = kinds.into_iter().filter(disagree);
+    wrong.map(|_| Finding::at(file, "guide.served", "L09", message, remedy)).collect()
 }

@@ -1,7 +1,7 @@
 //! L01–L08, L10, L12, L13, L16, L18: the guide agrees with itself and with the workflow.
 
 use haoban_domain::{
-    item::{DayUnit, Guide, HandlingKind, ItemType, OnlineDepth, ResultKind, ServiceItem, TimeLimit},
+    item::{ApplyWay, DayUnit, Guide, HandlingKind, ItemType, OnlineDepth, ResultKind, ServiceItem, TimeLimit},
     joint::JointService,
     pack::CityPack,
     time::Date,
@@ -208,13 +208,13 @@ fn trips(guide: &Guide, said: &mut Said) {
         "a reason is given but no trip is asked for",
         "remove the reason",
     );
-    let offline = guide.online_depth <= OnlineDepth::II;
+    let offline = guide.online_depth <= OnlineDepth::II && !guide.ways.contains(&ApplyWay::Post);
     said.guide(
         guide.trips == 0 && offline,
         "trips",
         "L05",
-        "no trip, but it cannot be done on line",
-        "say how many trips, or raise the depth",
+        "no trip, but it can be done neither on line nor by post",
+        "say how many trips, raise the depth, or add `post` to `ways`",
     );
     let whole = guide.online_depth == OnlineDepth::IV;
     said.guide(whole && guide.trips > 0, "trips", "L06", "depth IV allows no trip", "set 0 trips, or depth III");
@@ -228,6 +228,20 @@ fn fee(guide: &Guide, said: &mut Said) {
         "L07",
         "a fee without basis and standard",
         "add `basis`",
+    );
+    said.guide(
+        fee.charged && fee.lines.is_empty(),
+        "fee.lines",
+        "L07",
+        "a fee without its table: name, standard, basis",
+        "add `lines`, one for each charge",
+    );
+    said.guide(
+        !fee.charged && !fee.lines.is_empty(),
+        "fee.lines",
+        "L07",
+        "nothing is charged but charges are listed",
+        "remove them, or charge",
     );
     said.guide(
         !fee.charged && fee.pay_online,

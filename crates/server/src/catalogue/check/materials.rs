@@ -1,6 +1,9 @@
 //! L14 and L15: material lines.
 
-use haoban_domain::{item::ServiceItem, material::MaterialRule};
+use haoban_domain::{
+    item::{MaterialOrigin, ServiceItem},
+    material::MaterialRule,
+};
 
 use super::{Finding, item_file};
 
@@ -23,7 +26,8 @@ fn line(file: &str, at: usize, material: &MaterialRule) -> Vec<Finding> {
         let message = format!("`{}` is a catch-all", material.name.zh);
         findings.push(Finding::at(file, format!("{at}.name"), "L14", message, "name the very material"));
     }
-    let issued = ISSUED.iter().any(|word| material.source.zh.contains(word));
+    let issued = material.origin == Some(MaterialOrigin::Government)
+        || ISSUED.iter().any(|word| material.source.zh.contains(word));
     if issued && material.replaced_by.is_empty() && material.because.is_none() {
         let message = format!("`{}` is issued by an office but nothing replaces it", material.name.zh);
         findings.push(Finding::at(

@@ -2,14 +2,15 @@
 //!
 //! Rules of §2.5 by file: L01–L08, L10, L12, L13, L16, L18 in [`guide`]; L09 in [`audience`]; L11, L17 in
 //! [`samples`]; L14, L15 in [`materials`]; L19 in [`texts`]; L20 in [`rules`]; all that a guide alone can break
-//! holds for joint services too, in [`joint`]. Besides them: references, types of expressions, sizes, links,
-//! secrets, purposes and grades, instant approvals, publicity,
+//! holds for joint services too, in [`joint`]. Besides them: references, types of expressions, elements of
+//! the standard ([`elements`]), sizes, links, secrets, purposes and grades, instant approvals, publicity,
 //! reminders, and the worked examples.
 
 mod audience;
 mod calculator;
 mod care;
 pub mod diff;
+pub mod elements;
 pub mod expressions;
 pub mod fixtures;
 pub mod guide;
@@ -92,6 +93,7 @@ fn of_pack(pack: &CityPack, today: Date) -> Vec<Finding> {
     findings.extend(texts::check(pack));
     findings.extend(care::dictionary(pack));
     findings.extend(joint::check(pack, today));
+    findings.extend(elements::check(pack, today));
     findings.extend(reminders::licences(pack));
     for item in &pack.items {
         findings.extend(guide::check(item, pack, today));

@@ -55,6 +55,9 @@ impl Texts<'_> {
                     links::check(&mut self.findings, self.hosts, file, path, &format!("{zh} {en}"));
                     return;
                 }
+                if let Some(Value::String(url)) = map.get("url") {
+                    links::check(&mut self.findings, self.hosts, file, &deeper("url"), url);
+                }
                 map.iter().for_each(|(key, inner)| self.walk(file, &deeper(key), inner));
             }
             Value::Array(list) => {
