@@ -314,7 +314,18 @@ impl Api {
     }
 }
 
-/// Item codes are lower-case Latin, digits and hyphens; anything else must not reach a path.
+/// Codes and ids of the pack are lower-case Latin, digits, hyphens and low lines; anything else must not reach a path.
 fn path_part(code: &str) -> String {
-    code.chars().filter(|c| c.is_ascii_alphanumeric() || *c == '-').collect()
+    code.chars().filter(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_')).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::path_part;
+
+    #[test]
+    fn ids_of_the_pack_pass_whole_and_nothing_else_does() {
+        assert_eq!(path_part("h1_cardiology-chief"), "h1_cardiology-chief");
+        assert_eq!(path_part("a/../b?c=1&d#e%2F"), "abc1de2F");
+    }
 }
