@@ -158,7 +158,7 @@ impl RentCase {
         let file = || FileId::new(now_millis(), random()).to_string();
         let (draft, files) = (fresh_draft(), [file(), file()]);
         let body = json!({
-            "draft_id": draft, "item_code": "gjj-rent", "item_version": 1, "declared": true, "channel": "app",
+            "draft_id": draft, "item_code": "gjj-rent", "item_version": version_of("gjj-rent"), "declared": true, "channel": "app",
             "answers": {
                 "housing": "market", "who": "self", "term": {"from": "2026-03-01", "to": "2027-02-28"},
                 "rent_month": 180_000, "address": {"region": "410105", "detail": "No. 3"},
@@ -183,6 +183,18 @@ impl RentCase {
     }
 }
 
+/// The version of a service of the demo city that is in force, as its author wrote it.
+///
+/// # Panics
+/// When the demo city has no such service.
+#[must_use]
+pub fn version_of(code: &str) -> u32 {
+    let item = crate::repository().join(format!("cities/zhengzhou/items/{code}/item.yaml"));
+    let text = std::fs::read_to_string(item).unwrap_or_default();
+    let version = text.lines().find_map(|line| line.strip_prefix("version: ")?.trim().parse().ok());
+    version.unwrap_or_else(|| panic!("the demo city has no service {code}"))
+}
+
 /// A request for two copies from the archive, sent electronically: a case without files that costs ten yuan.
 #[must_use]
 pub fn copies_case(visit: Option<Value>) -> Value {
@@ -192,7 +204,7 @@ pub fn copies_case(visit: Option<Value>) -> Value {
         answers["visit"] = visit;
     }
     json!({
-        "draft_id": fresh_draft(), "item_code": "archive-copies", "item_version": 2, "declared": true, "channel": "app",
+        "draft_id": fresh_draft(), "item_code": "archive-copies", "item_version": version_of("archive-copies"), "declared": true, "channel": "app",
         "answers": answers, "materials": {}, "files": {}
     })
 }
