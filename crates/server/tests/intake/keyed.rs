@@ -12,7 +12,7 @@ use sqlx::{AssertSqlSafe, Row as _};
 
 use super::{
     capabilities, promised, publicity,
-    support::{City, Officer, Resident, new_id, on_both, read},
+    support::{City, Officer, Resident, new_id, on_both, read, version_of},
 };
 
 const ONE: &str = "13800000001";
@@ -130,7 +130,7 @@ async fn holds(city: &City, seen: &mut BTreeSet<&'static str>, act: Act<'_>) -> 
 
 fn copies(count: u8) -> Value {
     json!({
-        "draft_id": new_id("drf"), "item_code": "archive-copies", "item_version": 1, "declared": true, "channel": "app",
+        "draft_id": new_id("drf"), "item_code": "archive-copies", "item_version": version_of("archive-copies"), "declared": true, "channel": "app",
         "answers": {"records": "register", "copies": count, "delivery": "electronic"}, "materials": {}, "files": {}
     })
 }

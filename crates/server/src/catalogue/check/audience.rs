@@ -16,7 +16,7 @@ pub fn check(guide: &Guide, file: &str, pack: &CityPack) -> Vec<Finding> {
         .enumerate()
         .filter_map(|(at, id)| Some((at, pack.city.themes.iter().find(|theme| theme.id == *id)?)))
         .collect();
-    let mut findings = served(guide, &file);
+    let mut findings = served(guide, file);
     for (at, theme) in &themes {
         if !theme.audience.is_empty() && !guide.audience.iter().any(|kind| theme.audience.contains(kind)) {
             let message = format!("the theme `{}` is for others than this service", theme.id);
