@@ -3,7 +3,7 @@
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
 
-use super::support::{City, Officer, Resident, new_id, version_of};
+use super::support::{City, Officer, Resident, new_id};
 
 const TENANT: &str = "13800000001";
 const OFFICE: &str = "gjj-center";
