@@ -17,6 +17,10 @@ id: string,
  */
 region: string, 
 /**
+ * Area code of its phones, e.g. `0371`.
+ */
+area_code: string, 
+/**
  * Name shown in the band.
  */
 name: LocalText, 

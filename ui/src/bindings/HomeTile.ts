@@ -14,6 +14,6 @@ label: LocalText,
  */
 icon: string, 
 /**
- * Where it leads: `item:<code>`, `theme:<id>` or `route:<name>` (`licences`, `help`, `cases`).
+ * Where it leads: `item:<code>` (joint services too), `theme:<id>` or `route:<name>` (`licences`, `help`, `cases`).
  */
 to: string, };

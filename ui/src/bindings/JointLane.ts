@@ -70,4 +70,8 @@ clock: CaseClock | null,
 /**
  * 先有: what it still waits for.
  */
-waits_for: Array<LocalText>, };
+waits_for: Array<LocalText>, 
+/**
+ * Why it was left out, in words; empty unless it was.
+ */
+why: Array<LocalText>, };

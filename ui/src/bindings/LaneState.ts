@@ -3,4 +3,4 @@
 /**
  * How one part goes.
  */
-export type LaneState = "waiting" | "barred" | "working" | "needs_you" | "done" | "refused" | "withdrawn";
+export type LaneState = "waiting" | "barred" | "working" | "needs_you" | "done" | "refused" | "withdrawn" | "left_out";

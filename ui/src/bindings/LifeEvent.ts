@@ -18,6 +18,6 @@ name: LocalText,
  */
 icon: string, 
 /**
- * Item codes, first things first.
+ * Codes of items and joint services, first things first.
  */
 items: Array<string>, };

@@ -44,6 +44,10 @@ charged: boolean,
  */
 when: Expr | null, 
 /**
+ * Left out when: the applicant does without it, or without a part that comes before it.
+ */
+unless: Expr | null, 
+/**
  * Why needed.
  */
 because: LocalText, 

@@ -23,9 +23,18 @@ icon: string,
  */
 department: LocalText, 
 /**
- * Needed, not needed, or not yet to be told.
+ * Needed, not needed (or left out), or not yet to be told.
  */
 needed: boolean | null, 
+/**
+ * Needed, but left out this time by the applicant's own choice.
+ */
+left_out: boolean, 
+/**
+ * Why it is left out if everything is sent now: it is not complete or cannot be granted, and the rest goes
+ * on without it. Empty while the rest waits for something too.
+ */
+stuck: Array<LocalText>, 
 /**
  * Needed whatever is answered.
  */

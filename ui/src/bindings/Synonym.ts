@@ -9,7 +9,7 @@ export type Synonym = {
  */
 say: Array<string>, 
 /**
- * Codes of the services they mean.
+ * Codes of the services they mean, joint ones among them.
  */
 items?: Array<string>, 
 /**

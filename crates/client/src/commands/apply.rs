@@ -5,9 +5,9 @@ use haoban_wire::{
     ui::{
         DraftAccount, DraftAccountOpen, DraftDelete, DraftList, DraftListView, DraftOpen, DraftRename, DraftRestore,
         DraftSave, DraftSaved, DraftStart, DraftSubmit, DraftSubmitted, DraftView, MaterialAttach, MaterialDefer,
-        MaterialPaste, MaterialPick, MaterialRemove, MaterialUseLicence, OutboxDiscard, OutboxEdit, OutboxEdited, OutboxList, OutboxPause,
-        OutboxRetry, OutboxView, RowsColumns, RowsExport, RowsExported, RowsJudge, RowsOpen, RowsPick, RowsRead,
-        RowsTake, RowsTemplate, RowsView,
+        MaterialPaste, MaterialPick, MaterialRemove, MaterialUseLicence, OutboxDiscard, OutboxEdit, OutboxEdited,
+        OutboxList, OutboxPause, OutboxRetry, OutboxView, RowsColumns, RowsExport, RowsExported, RowsJudge, RowsOpen,
+        RowsPick, RowsRead, RowsTake, RowsTemplate, RowsView,
     },
 };
 

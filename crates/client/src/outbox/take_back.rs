@@ -60,7 +60,8 @@ pub async fn edit(client: &Client, request: OutboxEdit) -> Result<OutboxEdited, 
     Ok(match sent {
         Some(case_id) => OutboxEdited::Sent { case_id },
         None => {
-            let correction_of = matches!(entry.content.act, OutboxAct::Correct | OutboxAct::Supply).then_some(entry.case_id);
+            let correction_of =
+                matches!(entry.content.act, OutboxAct::Correct | OutboxAct::Supply).then_some(entry.case_id);
             OutboxEdited::Draft { draft_id, correction_of }
         }
     })

@@ -8,7 +8,10 @@ use haoban_domain::{
 };
 use haoban_wire::{
     Problem, ProblemCode,
-    ui::{DraftOpen, DraftSubmit, OutboxAct, OutboxDiscard, OutboxEdit, OutboxEdited, OutboxPause, OutboxRetry, OutboxState},
+    ui::{
+        DraftOpen, DraftSubmit, OutboxAct, OutboxDiscard, OutboxEdit, OutboxEdited, OutboxPause, OutboxRetry,
+        OutboxState,
+    },
 };
 use proptest::prelude::*;
 use reqwest::Method;

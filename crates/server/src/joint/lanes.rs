@@ -41,11 +41,7 @@ fn lane(scene: &Scene<'_>, whole: &Dossier, part: &PartRecord, before: &[JointLa
         department: own
             .map_or_else(|| definition.department.clone(), |case| workflow::department_name(scene, case.department())),
         optional: definition.optional,
-        state: if part.why.is_empty() {
-            state(outlook, own.map(|case| &case.machine))
-        } else {
-            LaneState::LeftOut
-        },
+        state: if part.why.is_empty() { state(outlook, own.map(|case| &case.machine)) } else { LaneState::LeftOut },
         case_id: own.map(|case| case.id),
         number: own.map(|case| case.number.clone()),
         status: own.map(|case| case.machine.status),
@@ -171,5 +167,7 @@ pub(crate) async fn siblings(scene: &Scene<'_>, case: &Dossier) -> Result<(Optio
     let Some(parent) = case.parent else { return Ok((None, Vec::new())) };
     let Some(whole) = workflow::load(scene.state, parent).await? else { return Ok((None, Vec::new())) };
     let name = whole.item().guide.name.clone();
-    Ok((Some(name), lanes(scene, &whole)))
+    // Why a part stayed out was told of its own form, which is none of another office's business.
+    let lanes = lanes(scene, &whole).into_iter().map(|lane| JointLane { why: Vec::new(), ..lane });
+    Ok((Some(name), lanes.collect()))
 }

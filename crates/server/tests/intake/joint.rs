@@ -100,7 +100,11 @@ async fn a_part_that_fails_a_check_stays_out_with_the_reason_and_the_other_is_ta
     let power = lane(&case, "power-transfer");
     assert_eq!((&power["state"], &power["case_id"]), (&json!("left_out"), &Value::Null), "{power}");
     assert!(power["why"][0]["zh"].as_str().unwrap().contains("户号"), "{power}");
-    assert!(lane(&case, "heat-transfer")["case_id"].is_string());
+    let heat = lane(&case, "heat-transfer")["case_id"].as_str().expect("the other goes on");
+    let officer = city.officer("heat").await;
+    let opened = officer.does(heat, json!({"act": "claim"})).await;
+    assert_eq!(opened["siblings"].as_array().unwrap().len(), 2);
+    assert!(!opened["siblings"].to_string().contains("户号"), "another office does not read why");
     assert_eq!(count(&city, "SELECT COUNT(*) FROM cases").await, 2);
     assert_eq!(count(&city, "SELECT COUNT(*) FROM joint_part WHERE dropped = 1 AND answers = '{}'").await, 1);
 }
