@@ -8,7 +8,9 @@ mod layers;
 mod mutations;
 mod package;
 mod place;
+mod room;
 mod run;
+mod running;
 mod shell;
 mod shots;
 mod test;
@@ -22,6 +24,7 @@ cargo xtask <task>
 
   run            install what is missing, build, start the platform with the demo city and open the app
                  (without a display: serve the app to a browser and print the address)
+                 run --built: start what was built before, without installing or building
   test           run every test there is, installing what tests need
                  test <suite>…   only: rust ui journeys faults browser shell
   ci             what the gate runs: formatting, lints, layers, generated files, then every test
@@ -41,7 +44,7 @@ fn main() -> ExitCode {
     let task = words.next().unwrap_or_default();
     let rest: Vec<String> = words.collect();
     let done = match task.as_str() {
-        "run" => run::run(),
+        "run" => run::run(&rest),
         "test" => test::test(&rest),
         "ci" => ci::ci(),
         "gen" => types::generate(),
