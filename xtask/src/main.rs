@@ -3,6 +3,7 @@
 mod bench;
 mod ci;
 mod faults;
+mod icons;
 mod install;
 mod layers;
 mod mutations;
@@ -36,6 +37,7 @@ cargo xtask <task>
                  mutations <word>…   only those whose name contains one of the words
   bench          print the measured ratios
   shots          take screenshots of every page in every mode into shots/
+  icons          draw every picture of the icon from icons/icon.svg
   package        build the .deb
 ";
 
@@ -53,6 +55,7 @@ fn main() -> ExitCode {
         "mutations" => mutations::mutations(&rest),
         "bench" => bench::bench(&rest),
         "shots" => shots::shots(&rest),
+        "icons" => icons::generate(),
         "package" => package::package(),
         _ => {
             eprint!("{HELP}");

@@ -44,6 +44,13 @@ pub fn npm() -> std::process::Command {
     command
 }
 
+/// The packaging tool of the locked packages.
+pub fn packager() -> anyhow::Result<std::process::Command> {
+    let tool = place::root().join("ui/node_modules/.bin/tauri");
+    anyhow::ensure!(tool.exists(), "the packaging tool is missing; run `npm ci` in ui/");
+    Ok(shell::command(&tool.to_string_lossy()))
+}
+
 /// Whether there is a Node that the pages' tools accept, with words when not.
 pub fn node_is_there() -> anyhow::Result<()> {
     fit(shell::output("node", &["--version"]).as_deref())?;
