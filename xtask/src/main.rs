@@ -28,7 +28,7 @@ cargo xtask <task>
                  run --built: start what was built before, without installing or building
   test           run every test there is, installing what tests need
                  test <suite>…   only: rust ui journeys faults browser shell
-  ci             what the gate runs: formatting, lints, layers, generated files, then every test
+  ci             what the gate runs: formatting, lints, layers, generated files, every test, the package's contents
   gen            write the generated TypeScript and the window's command permissions
   layers         check who imports whom
   faults         kill programs, cut lines and power, fill disks; print what was counted (--long: the long forms)
@@ -38,7 +38,8 @@ cargo xtask <task>
   bench          print the measured ratios
   shots          take screenshots of every page in every mode into shots/
   icons          draw every picture of the icon from icons/icon.svg
-  package        build the .deb
+  package        build the .deb, look through it and check its size
+                 package --check: look through one made of the debug build, in seconds
 ";
 
 fn main() -> ExitCode {
@@ -56,7 +57,7 @@ fn main() -> ExitCode {
         "bench" => bench::bench(&rest),
         "shots" => shots::shots(&rest),
         "icons" => icons::generate(),
-        "package" => package::package(),
+        "package" => package::package(&rest),
         _ => {
             eprint!("{HELP}");
             return if task.is_empty() || task == "help" { ExitCode::SUCCESS } else { ExitCode::from(2) };
