@@ -82,7 +82,7 @@ fn words(address: &str, name: &str, error: &Error, is_ours: impl Fn(&str) -> boo
 fn another(address: &str) -> SocketAddr {
     let mut other = address.parse().unwrap_or_else(|_| SocketAddr::from(([127, 0, 0, 1], 8420)));
     let port: u16 = other.port();
-    other.set_port(port.checked_add(10_000).unwrap_or(port - 10_000));
+    other.set_port(port.checked_add(10_000).unwrap_or_else(|| port - 10_000));
     other
 }
 
