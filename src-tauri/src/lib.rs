@@ -64,7 +64,7 @@ fn setup(app: &AppHandle, runtime: &tokio::runtime::Handle) -> anyhow::Result<()
         .context("the core did not open")?;
     let client = Arc::new(client);
     app.manage(client.clone());
-    tray::set_up(app);
+    tray::set_up(app, &client);
     events::forward(app, &client, runtime);
     end_on_signals(app, runtime);
     Ok(())

@@ -1,37 +1,41 @@
 //! The tray icon, so that the app can stay and tell of decisions while its window is closed.
 
+use haoban_client::Client;
 use tauri::{
-    AppHandle, Manager,
+    AppHandle, Manager, Wry,
     menu::{Menu, MenuItem},
-    tray::TrayIconBuilder,
+    tray::{TrayIcon, TrayIconBuilder},
 };
 
 use crate::{settings::ShellSettings, window};
 
-/// Words of the menu, in the language of the desktop's user; the app's own language is a page matter.
-fn words() -> (&'static str, &'static str, &'static str) {
-    let chinese = std::env::var("LANG").is_ok_and(|lang| lang.starts_with("zh"));
-    if chinese { ("\u{597d}\u{529e}", "\u{6253}\u{5f00}", "\u{9000}\u{51fa}") } else { ("Haoban", "Open", "Quit") }
+/// The icon and the entries of its menu.
+struct Tray {
+    icon: TrayIcon,
+    open: MenuItem<Wry>,
+    quit: MenuItem<Wry>,
 }
 
 /// Adds the icon where the desktop has a tray; elsewhere closing the window ends the app.
-pub(crate) fn set_up(app: &AppHandle) {
+pub(crate) fn set_up(app: &AppHandle, client: &Client) {
     if !desktop_has_tray() {
         tracing::info!("this desktop has no tray; closing the window ends the app");
         return;
     }
-    match build(app) {
-        Ok(()) => app.state::<ShellSettings>().tray_is_there(),
+    match build(app, client) {
+        Ok(tray) => {
+            app.manage(tray);
+            app.state::<ShellSettings>().tray_is_there();
+        }
         Err(error) => tracing::warn!(%error, "no tray icon"),
     }
 }
 
-fn build(app: &AppHandle) -> tauri::Result<()> {
-    let (name, open, quit) = words();
-    let open = MenuItem::with_id(app, "open", open, true, None::<&str>)?;
-    let quit = MenuItem::with_id(app, "quit", quit, true, None::<&str>)?;
-    let mut tray = TrayIconBuilder::with_id("main")
-        .tooltip(name)
+fn build(app: &AppHandle, client: &Client) -> tauri::Result<Tray> {
+    let open = MenuItem::with_id(app, "open", client.said("tray.open"), true, None::<&str>)?;
+    let quit = MenuItem::with_id(app, "quit", client.said("tray.quit"), true, None::<&str>)?;
+    let mut builder = TrayIconBuilder::with_id("main")
+        .tooltip(client.said("tray.name"))
         .menu(&Menu::with_items(app, &[&open, &quit])?)
         .on_menu_event(|app, event| match event.id().as_ref() {
             "open" => window::show(app),
@@ -39,10 +43,22 @@ fn build(app: &AppHandle) -> tauri::Result<()> {
             _ => {}
         });
     if let Some(icon) = app.default_window_icon() {
-        tray = tray.icon(icon.clone());
+        builder = builder.icon(icon.clone());
     }
-    tray.build(app)?;
-    Ok(())
+    Ok(Tray { icon: builder.build(app)?, open, quit })
+}
+
+/// Says everything anew: the resident may have chosen the other language.
+pub(crate) fn say(app: &AppHandle, client: &Client) {
+    let Some(tray) = app.try_state::<Tray>() else { return };
+    let said = tray
+        .open
+        .set_text(client.said("tray.open"))
+        .and_then(|()| tray.quit.set_text(client.said("tray.quit")))
+        .and_then(|()| tray.icon.set_tooltip(Some(client.said("tray.name"))));
+    if let Err(error) = said {
+        tracing::warn!(%error, "the tray keeps its old words");
+    }
 }
 
 /// On Linux an icon without a watcher on the bus is invisible, and a hidden window could not be found again.

@@ -44,6 +44,20 @@ pub(crate) fn show(app: &AppHandle) {
     }
 }
 
+/// Hands the desktop's leave to come to the front, given with a click, to the window that will ask for it.
+#[cfg(target_os = "linux")]
+pub(crate) fn allow_front(app: &AppHandle, token: String) {
+    use gtk::prelude::GtkWindowExt;
+    let Some(window) = app.get_webview_window(LABEL) else { return };
+    let asked = window.clone().run_on_main_thread(move || match window.gtk_window() {
+        Ok(window) => window.set_startup_id(&token),
+        Err(error) => tracing::warn!(%error, "there is no window to come to the front"),
+    });
+    if let Err(error) = asked {
+        tracing::warn!(%error, "the window was given no leave to come to the front");
+    }
+}
+
 /// Closing hides where the tray can bring the window back; drops are taken in.
 pub(crate) fn on_event(window: &Window, event: &WindowEvent) {
     match event {

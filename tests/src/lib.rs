@@ -2,7 +2,10 @@
 
 mod books;
 mod canary;
+mod desktop;
+mod screen;
 mod scripts;
+mod session;
 
 use std::collections::BTreeMap;
 
@@ -21,7 +24,10 @@ use serde_json::{Value, json};
 
 pub use books::{Books, look_through};
 pub use canary::{Search, search};
+pub use desktop::{Desktop, Shown};
+pub use screen::Screen;
 pub use scripts::{run_person, run_script, run_script_for};
+pub use session::Session;
 
 /// Answers that rent a flat on the market.
 #[must_use]

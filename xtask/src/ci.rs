@@ -2,9 +2,9 @@
 
 use anyhow::Context;
 
-use crate::{install, layers, place, shell, test, types, ui};
+use crate::{install, layers, package, place, shell, test, types, ui};
 
-/// Formatting, lints, layers, generated files, then every test.
+/// Formatting, lints, layers, generated files, then every test, then what a package would hold.
 pub fn ci() -> anyhow::Result<()> {
     install::packages(install::WINDOW)?;
     let cargo = place::cargo();
@@ -15,5 +15,6 @@ pub fn ci() -> anyhow::Result<()> {
         .context("generated files are not up to date: run `cargo xtask gen` and commit")?;
     ui::build()?;
     shell::must(&cargo, &["clippy", "--quiet", "--workspace", "--all-targets", "--", "-D", "warnings"])?;
-    test::test(&[])
+    test::test(&[])?;
+    package::check()
 }

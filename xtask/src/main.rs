@@ -3,12 +3,15 @@
 mod bench;
 mod ci;
 mod faults;
+mod icons;
 mod install;
 mod layers;
 mod mutations;
 mod package;
 mod place;
+mod room;
 mod run;
+mod running;
 mod shell;
 mod shots;
 mod test;
@@ -22,9 +25,10 @@ cargo xtask <task>
 
   run            install what is missing, build, start the platform with the demo city and open the app
                  (without a display: serve the app to a browser and print the address)
+                 run --built: start what was built before, without installing or building
   test           run every test there is, installing what tests need
                  test <suite>…   only: rust ui journeys faults browser shell
-  ci             what the gate runs: formatting, lints, layers, generated files, then every test
+  ci             what the gate runs: formatting, lints, layers, generated files, every test, the package's contents
   gen            write the generated TypeScript and the window's command permissions
   layers         check who imports whom
   faults         kill programs, cut lines and power, fill disks; print what was counted (--long: the long forms)
@@ -33,7 +37,9 @@ cargo xtask <task>
                  mutations <word>…   only those whose name contains one of the words
   bench          print the measured ratios
   shots          take screenshots of every page in every mode into shots/
-  package        build the .deb
+  icons          draw every picture of the icon from icons/icon.svg
+  package        build the .deb, look through it and check its size
+                 package --check: look through one made of the debug build, in seconds
 ";
 
 fn main() -> ExitCode {
@@ -41,7 +47,7 @@ fn main() -> ExitCode {
     let task = words.next().unwrap_or_default();
     let rest: Vec<String> = words.collect();
     let done = match task.as_str() {
-        "run" => run::run(),
+        "run" => run::run(&rest),
         "test" => test::test(&rest),
         "ci" => ci::ci(),
         "gen" => types::generate(),
@@ -50,7 +56,8 @@ fn main() -> ExitCode {
         "mutations" => mutations::mutations(&rest),
         "bench" => bench::bench(&rest),
         "shots" => shots::shots(&rest),
-        "package" => package::package(),
+        "icons" => icons::generate(),
+        "package" => package::package(&rest),
         _ => {
             eprint!("{HELP}");
             return if task.is_empty() || task == "help" { ExitCode::SUCCESS } else { ExitCode::from(2) };

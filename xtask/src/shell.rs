@@ -1,8 +1,30 @@
 //! Running programs, with words when they are missing or fail.
 
-use std::process::{Command, Stdio};
+use std::{
+    process::{Command, Stdio},
+    sync::atomic::{AtomicUsize, Ordering},
+};
 
 use anyhow::Context;
+
+use crate::running::{Ended, Running};
+
+/// How often somebody asked this program to end.
+static ENDINGS: AtomicUsize = AtomicUsize::new(0);
+
+/// From now on Ctrl-C, a polite kill and a closed terminal are counted here instead of ending this program on the spot,
+/// so that what it started is ended first.
+pub fn hear_signals() -> anyhow::Result<()> {
+    let count = || {
+        ENDINGS.fetch_add(1, Ordering::SeqCst);
+    };
+    ctrlc::set_handler(count).context("signals cannot be heard")
+}
+
+/// How often somebody asked this program to end, since it hears them.
+pub fn endings() -> usize {
+    ENDINGS.load(Ordering::SeqCst)
+}
 
 /// A command in the checkout.
 pub fn command(program: &str) -> Command {
@@ -20,7 +42,9 @@ pub fn must(program: &str, arguments: &[&str]) -> anyhow::Result<()> {
 pub fn must_run(command: &mut Command) -> anyhow::Result<()> {
     let name = format!("{command:?}");
     eprintln!("· {}", name.replace('"', ""));
-    let status = command.status().with_context(|| format!("{name} could not be started"))?;
+    let status = Running::start(&name, command)?.wait()?;
+    // The terminal's Ctrl-C reaches the command too, and it ends badly because it was told to.
+    anyhow::ensure!(endings() == 0, Ended);
     anyhow::ensure!(status.success(), "{name} failed ({status})");
     Ok(())
 }

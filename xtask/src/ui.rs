@@ -44,12 +44,31 @@ pub fn npm() -> std::process::Command {
     command
 }
 
-fn node_is_there() -> anyhow::Result<()> {
-    let version = shell::output("node", &["--version"])
-        .context("Node is missing; please install Node 20.19 or newer (https://nodejs.org) and start again")?;
+/// The packaging tool of the locked packages.
+pub fn packager() -> anyhow::Result<std::process::Command> {
+    let tool = place::root().join("ui/node_modules/.bin/tauri");
+    anyhow::ensure!(tool.exists(), "the packaging tool is missing; run `npm ci` in ui/");
+    Ok(shell::command(&tool.to_string_lossy()))
+}
+
+/// Whether there is a Node that the pages' tools accept, with words when not.
+pub fn node_is_there() -> anyhow::Result<()> {
+    fit(shell::output("node", &["--version"]).as_deref())?;
+    let words = "npm is missing; please install Node with its npm (https://nodejs.org) and start again";
+    shell::output("npm", &["--version"]).map(drop).context(words)
+}
+
+fn fit(version: Option<&str>) -> anyhow::Result<()> {
+    let (major, minor) = NODE;
+    let version = version.with_context(|| {
+        format!("Node is missing; please install Node {major}.{minor} or newer (https://nodejs.org) and start again")
+    })?;
     let mut parts = version.trim_start_matches('v').split('.').map(|part| part.parse::<u32>().unwrap_or(0));
     let found = (parts.next().unwrap_or(0), parts.next().unwrap_or(0));
-    anyhow::ensure!(found >= NODE, "Node {version} is too old; please install Node {}.{} or newer", NODE.0, NODE.1);
+    anyhow::ensure!(
+        found >= NODE,
+        "Node {version} is too old; please install Node {major}.{minor} or newer (https://nodejs.org) and start again"
+    );
     Ok(())
 }
 
@@ -78,4 +97,23 @@ fn latest(path: &PathBuf) -> Option<SystemTime> {
     }
     let entries = fs::read_dir(path).ok()?;
     entries.flatten().filter_map(|entry| latest(&entry.path())).max()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::fit;
+
+    #[test]
+    fn a_missing_or_old_node_is_said_with_the_one_that_is_needed() {
+        for good in ["v20.19.0", "v20.19.5", "v22.1.0", "v100.0.0"] {
+            fit(Some(good)).unwrap();
+        }
+        let words = fit(None).unwrap_err().to_string();
+        assert!(words.starts_with("Node is missing; please install Node 20.19 or newer"), "{words}");
+        // What Debian 12 itself has, and what answers no version at all.
+        for old in ["v18.20.4", "v20.18.3", "", "nonsense"] {
+            let words = fit(Some(old)).unwrap_err().to_string();
+            assert!(words.contains("too old") && words.contains("20.19"), "{old}: {words}");
+        }
+    }
 }

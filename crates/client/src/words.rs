@@ -4,6 +4,8 @@ use std::{collections::BTreeMap, sync::LazyLock};
 
 use haoban_domain::text::LocalText;
 
+use crate::{Client, settings};
+
 type Messages = BTreeMap<String, String>;
 
 static CHINESE: LazyLock<Messages> = LazyLock::new(|| parse(include_str!("../messages/zh-CN.json")));
@@ -31,6 +33,14 @@ fn filled(messages: &Messages, key: &str, values: &[(&str, &str)]) -> String {
         text = text.replace(&format!("{{{name}}}"), value);
     }
     text
+}
+
+impl Client {
+    /// A sentence that the host says itself (the menu of its tray, a notification), in the language the resident chose.
+    #[must_use]
+    pub fn said(&self, key: &str) -> String {
+        words(key, &[]).in_language(settings::current(self).language).to_owned()
+    }
 }
 
 #[cfg(test)]

@@ -75,9 +75,19 @@ fn main() -> ExitCode {
     match run() {
         Ok(code) => code,
         Err(failure) => {
-            let _ = writeln!(std::io::stderr(), "haoban-server: {failure}");
+            let words = failure.to_string();
+            let _ = writeln!(std::io::stderr(), "haoban-server: {words}{}", hint(&words));
             ExitCode::from(failure.code())
         }
+    }
+}
+
+/// Of a disk without room SQLite often says no more than that something went wrong there.
+fn hint(words: &str) -> &'static str {
+    if words.contains("disk I/O error") {
+        "\nIs there room on the disk of the data, and may it be written to? Else set HAOBAN_DATA_DIR to a folder on another one"
+    } else {
+        ""
     }
 }
 

@@ -2,7 +2,6 @@
 
 use std::{
     path::{Path, PathBuf},
-    process::Command,
     sync::{
         Arc,
         atomic::{AtomicBool, Ordering},
@@ -15,91 +14,12 @@ use haoban_tests::look_through;
 use parking_lot::Mutex;
 use serde_json::{Value, json};
 
-use super::tally::{has, is_root, report, rounds, run};
+use super::{
+    tally::{has, is_root, report, rounds, run},
+    volumes::{Volume, fill},
+};
 
 const TENANT: &str = "13800000001";
-
-/// A file system of our own; unmounted with its value.
-struct Volume {
-    folder: tempfile::TempDir,
-    options: Vec<String>,
-    source: String,
-}
-
-impl Volume {
-    /// In an image file on a loop device.
-    fn on_loop(kind: &str, megabytes: u64) -> anyhow::Result<Self> {
-        let folder = tempfile::tempdir()?;
-        let image = folder.path().join("image").display().to_string();
-        run("truncate", &["-s", &format!("{megabytes}M"), &image])?;
-        run(&format!("mkfs.{kind}"), &["-q", &image])?;
-        let volume =
-            Self { folder, options: vec!["-o".into(), "loop".into(), "-t".into(), kind.into()], source: image };
-        volume.mount()?;
-        Ok(volume)
-    }
-
-    /// In memory, with a size.
-    fn in_memory(megabytes: u64) -> anyhow::Result<Self> {
-        let options = vec!["-t".into(), "tmpfs".into(), "-o".into(), format!("size={megabytes}M")];
-        let volume = Self { folder: tempfile::tempdir()?, options, source: "tmpfs".into() };
-        volume.mount()?;
-        Ok(volume)
-    }
-
-    fn place(&self) -> PathBuf {
-        self.folder.path().join("mount")
-    }
-
-    fn is_mounted(&self) -> bool {
-        let place = self.place().display().to_string();
-        std::fs::read_to_string("/proc/mounts").unwrap_or_default().lines().any(|line| line.contains(&place))
-    }
-
-    fn mount(&self) -> anyhow::Result<()> {
-        std::fs::create_dir_all(self.place())?;
-        anyhow::ensure!(!self.is_mounted(), "it is mounted already");
-        let mut arguments: Vec<&str> = self.options.iter().map(String::as_str).collect();
-        let place = self.place().display().to_string();
-        arguments.extend([self.source.as_str(), place.as_str()]);
-        run("mount", &arguments)
-    }
-
-    /// The power goes: nothing that was not synced reaches the disk.
-    fn cut(&self) -> anyhow::Result<()> {
-        run("xfs_io", &["-x", "-c", "shutdown", &self.place().display().to_string()])
-    }
-
-    /// Unmounts for certain: a busy volume that is mounted over would show the wrong files.
-    fn unmount(&self) -> anyhow::Result<()> {
-        for _ in 0..100 {
-            if Command::new("umount").arg(self.place()).output()?.status.success() {
-                anyhow::ensure!(!self.is_mounted(), "it is still mounted");
-                return Ok(());
-            }
-            std::thread::sleep(Duration::from_millis(50));
-        }
-        anyhow::bail!("{} stays busy", self.place().display())
-    }
-}
-
-impl Drop for Volume {
-    fn drop(&mut self) {
-        if self.is_mounted() {
-            let _ = Command::new("umount").args(["-l"]).arg(self.place()).status();
-        }
-    }
-}
-
-/// Fills a volume to the last byte; removing the file gives the room back.
-fn fill(place: &Path) -> anyhow::Result<PathBuf> {
-    let filler = place.join("filler");
-    let _ = Command::new("dd")
-        .args(["if=/dev/zero", "bs=4096", &format!("of={}", filler.display())])
-        .stderr(std::process::Stdio::null())
-        .status()?;
-    Ok(filler)
-}
 
 /// Sends cases until told to stop; only what was acknowledged before the cut began counts.
 struct Senders {
@@ -270,6 +190,43 @@ async fn a_full_disk_under_the_platform_refuses_and_loses_nothing() -> anyhow::R
     look_through(&platform.database(), &platform.data()).await?;
     platform.kill().await?;
     report(RIG, &[("refused", refused), ("acts", waiting.len() as u64 + 2), ("lost", 0), ("doubled", 0)]);
+    Ok(())
+}
+
+/// A first start leaves tables, keys and the demo city or nothing: wherever the disk ends, the next start goes on.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_platform_that_starts_on_a_full_disk_says_so_and_starts_when_there_is_room() -> anyhow::Result<()> {
+    const RIG: &str = "platform/full-disk-at-start";
+    if !is_root(RIG) {
+        return Ok(());
+    }
+    let volume = Volume::in_memory(96)?;
+    let setup = Setup { data: Some(volume.place().join("data")), ..Setup::default() };
+    let mut refused = 0_u64;
+    for kilobytes in [0, 16, 128, 512, 1_024, 2_048, 4_096] {
+        let filler = fill(&volume.place())?;
+        let full = std::fs::metadata(&filler)?.len();
+        std::fs::File::options().write(true).open(&filler)?.set_len(full.saturating_sub(kilobytes << 10))?;
+        match Platform::start_with(setup.clone()).await {
+            Ok(mut platform) => platform.kill().await?,
+            Err(error) => {
+                let words = format!("{error:#}");
+                let said = ["No space left", "disk is full", "Is there room on the disk"]
+                    .iter()
+                    .any(|one| words.contains(one));
+                anyhow::ensure!(said, "with {kilobytes} KiB left it does not say why it ended: {words}");
+                anyhow::ensure!(!words.contains("panicked"), "{words}");
+                refused += 1;
+            }
+        }
+        std::fs::remove_file(filler)?;
+    }
+    assert!(refused > 0, "the disk was never full");
+    let mut platform = Platform::start_with(setup).await?;
+    Citizen::sign_in(&platform.url(), TENANT).await?;
+    look_through(&platform.database(), &platform.data()).await?;
+    platform.kill().await?;
+    report(RIG, &[("refused", refused), ("lost", 0)]);
     Ok(())
 }
 

@@ -1,82 +1,16 @@
 //! The real Secret Service in all its states: unlocked, locked, gone, and another one in its place. Whatever it says, the
 //! resident's store stays as it is, no new one is made beside or over it, and with the right keychain everything is back.
 
-use std::{
-    collections::BTreeMap,
-    io::{BufRead as _, BufReader, Write as _},
-    path::Path,
-    process::{Child, Command, Stdio},
-};
+use std::{collections::BTreeMap, path::Path};
 
-use anyhow::Context;
 use haoban_testkit::{Host, Platform, wait_for};
+use haoban_tests::Session;
 use serde_json::{Value, json};
 use sqlx::{AnyPool, AssertSqlSafe};
 
 use super::tally::{has, report};
 
 const RIG: &str = "client/keychain";
-
-/// A session bus of its own, with a keyring daemon on it.
-struct Session {
-    bus: Child,
-    daemon: Child,
-    address: String,
-}
-
-impl Session {
-    /// `unlocked` with an empty password, as a login without one does.
-    fn start(data: &Path, unlocked: bool) -> anyhow::Result<Self> {
-        let mut bus = Command::new("dbus-daemon")
-            .args(["--session", "--nofork", "--nopidfile", "--print-address=1"])
-            .stdout(Stdio::piped())
-            .stderr(Stdio::null())
-            .spawn()?;
-        let mut address = String::new();
-        BufReader::new(bus.stdout.take().context("no output")?).read_line(&mut address)?;
-        let address = address.trim().to_owned();
-        let mut command = Command::new("gnome-keyring-daemon");
-        command.args(["--foreground", "--components=secrets"]);
-        if unlocked {
-            command.arg("--unlock");
-        }
-        let control = data.join("control");
-        std::fs::create_dir_all(&control)?;
-        let mut daemon = command
-            .arg(format!("--control-directory={}", control.display()))
-            .env("DBUS_SESSION_BUS_ADDRESS", &address)
-            .env("XDG_DATA_HOME", data)
-            .stdin(Stdio::piped())
-            .stdout(Stdio::null())
-            .stderr(Stdio::null())
-            .spawn()?;
-        daemon.stdin.take().context("no input")?.write_all(b"\n")?;
-        Ok(Self { bus, daemon, address })
-    }
-
-    /// Waits until the service is on the bus.
-    async fn ready(self) -> anyhow::Result<Self> {
-        wait_for("the keyring", async || {
-            let asked = Command::new("dbus-send")
-                .arg(format!("--bus={}", self.address))
-                .args(["--print-reply", "--dest=org.freedesktop.DBus", "/org/freedesktop/DBus"])
-                .args(["org.freedesktop.DBus.NameHasOwner", "string:org.freedesktop.secrets"])
-                .output()?;
-            Ok(String::from_utf8_lossy(&asked.stdout).contains("boolean true").then_some(()))
-        })
-        .await?;
-        Ok(self)
-    }
-}
-
-impl Drop for Session {
-    fn drop(&mut self) {
-        for process in [&mut self.daemon, &mut self.bus] {
-            let _ = process.kill();
-            let _ = process.wait();
-        }
-    }
-}
 
 /// What the resident has in a profile: every row of every table but the public catalogue, which goes on being renewed.
 async fn content(profile: &Path) -> anyhow::Result<BTreeMap<String, String>> {
@@ -116,8 +50,8 @@ async fn whatever_the_keychain_says_the_store_stays() -> anyhow::Result<()> {
     let (profile, own, other) =
         (folder.path().join("profile"), folder.path().join("keyring"), folder.path().join("another"));
 
-    let session = Session::start(&own, true)?.ready().await?;
-    let (mut host, view) = start(&platform, &profile, &session.address).await?;
+    let session = Session::start(&own, true).await?;
+    let (mut host, view) = start(&platform, &profile, session.address()).await?;
     anyhow::ensure!(view == "open", "unlocked, the vault is {view}");
     let draft =
         wait_for("the catalogue", async || Ok(host.rpc("draft_start", json!({ "code": "gjj-rent" })).await.ok()))
@@ -131,11 +65,11 @@ async fn whatever_the_keychain_says_the_store_stays() -> anyhow::Result<()> {
         [(Some((&own, false)), "keychain_locked"), (None, "key_missing"), (Some((&other, true)), "key_missing")];
     for (keyring, expected) in states {
         let session = match keyring {
-            Some((data, unlocked)) => Some(Session::start(data, unlocked)?.ready().await?),
+            Some((data, unlocked)) => Some(Session::start(data, unlocked).await?),
             None => None,
         };
         let nobody = "unix:path=/nonexistent".to_owned();
-        let bus = session.as_ref().map_or(nobody, |session| session.address.clone());
+        let bus = session.as_ref().map_or(nobody, |session| session.address().to_owned());
         let (mut host, view) = start(&platform, &profile, &bus).await?;
         anyhow::ensure!(view == expected, "{expected} was expected, the vault is {view}");
         let refused = host.rpc("draft_start", json!({ "code": "gjj-rent" })).await;
@@ -145,8 +79,8 @@ async fn whatever_the_keychain_says_the_store_stays() -> anyhow::Result<()> {
         anyhow::ensure!(after == before, "{expected}: the profile changed from {before:#?} to {after:#?}");
     }
 
-    let session = Session::start(&own, true)?.ready().await?;
-    let (host, view) = start(&platform, &profile, &session.address).await?;
+    let session = Session::start(&own, true).await?;
+    let (host, view) = start(&platform, &profile, session.address()).await?;
     anyhow::ensure!(view == "open", "with its own keychain again the vault is {view}");
     host.rpc("draft_open", json!({ "draft_id": draft["id"] })).await?;
     report(RIG, &[("states", 5), ("lost", 0)]);

@@ -18,6 +18,8 @@ mod keychain;
 mod once;
 mod overload;
 mod restore;
+mod run;
 mod server_kills;
 mod tally;
 mod uploads;
+mod volumes;

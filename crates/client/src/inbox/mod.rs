@@ -12,7 +12,6 @@ use crate::{
     ports::OsNotification,
     session, settings,
     store::{Write, records},
-    words::words,
 };
 
 const KIND: &str = "notice";
@@ -84,14 +83,12 @@ pub(crate) async fn keep(
 
 /// Shows an OS notification, if wanted. It says what kind of news there is, never whose or about what.
 pub(crate) fn tell(client: &Client, notice: &Notice) {
-    let settings = settings::current(client);
-    if !settings.notifications || !client.config().host.notifications {
+    if !settings::current(client).notifications || !client.config().host.notifications {
         return;
     }
-    let said = |key: &str| words(key, &[]).in_language(settings.language).to_owned();
     client.ports().notifier.notify(OsNotification {
-        title: said(&format!("notify.{}", name(notice.kind))),
-        body: said("notify.body"),
+        title: client.said(&format!("notify.{}", name(notice.kind))),
+        body: client.said("notify.body"),
         path: path(notice),
     });
 }

@@ -30,8 +30,15 @@ impl Cursor {
 /// The place, or the beginning.
 pub(super) async fn load(client: &Client, party: PartyId) -> Result<Cursor, ClientError> {
     let kind = parties::kind(client, KIND, party)?;
-    let kept = records::read(client, &kind, EVENTS).await?;
-    Ok(kept.unwrap_or_else(|| Cursor { seq: 0, since: client.now() }))
+    if let Some(kept) = records::read(client, &kind, EVENTS).await? {
+        return Ok(kept);
+    }
+    // Kept at once: a beginning that moved with the clock would make history of the first news.
+    let begun = Cursor { seq: 0, since: client.now() };
+    let mut write = client.store()?.write().await?;
+    put(&mut write, client, party, begun).await?;
+    write.commit().await?;
+    Ok(begun)
 }
 
 /// Moves it, inside the transaction of the effect.

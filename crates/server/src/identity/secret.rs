@@ -117,21 +117,27 @@ fn from_file(folder: &Path, random: &dyn Random) -> Result<Vec<u8>, SecretError>
         },
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
             let bytes = random_bytes::<32>(random);
-            let mut file = private_file(&path).map_err(failed)?;
-            file.write_all(hex::encode(bytes).as_bytes()).and_then(|()| file.sync_all()).map_err(failed)?;
-            Ok(bytes.to_vec())
+            match keep(folder, &path, &hex::encode(bytes)) {
+                Ok(()) => Ok(bytes.to_vec()),
+                // Another process made one in the same moment; both work with that.
+                Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => from_file(folder, random),
+                Err(error) => Err(failed(error)),
+            }
         }
         Err(error) => Err(failed(error)),
     }
 }
 
-/// A new file that only its owner can read.
-fn private_file(path: &Path) -> std::io::Result<fs::File> {
-    let mut options = fs::OpenOptions::new();
-    options.write(true).create_new(true);
+/// Whole or not there, and never over another one, whenever the program ends or the disk is full: with half a key the
+/// next start could not open what was sealed. Only its owner can read it.
+fn keep(folder: &Path, path: &Path, text: &str) -> std::io::Result<()> {
+    let mut file = tempfile::Builder::new().prefix(".secret").tempfile_in(folder)?;
+    file.write_all(text.as_bytes())?;
+    file.as_file().sync_all()?;
+    file.persist_noclobber(path).map_err(|failed| failed.error)?;
     #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    options.open(path)
+    fs::File::open(folder)?.sync_all()?;
+    Ok(())
 }
 
 #[cfg(test)]
@@ -154,6 +160,20 @@ mod tests {
     fn marks_of_different_purposes_differ() {
         let secret = Secret::from_bytes(&[7; 32]).unwrap();
         assert_ne!(secret.mark("a", b"bc"), secret.mark("ab", b"c"));
+    }
+
+    #[test]
+    fn many_first_starts_at_once_make_one_key_and_leave_nothing_else() {
+        for _ in 0..20 {
+            let folder = tempfile::tempdir().unwrap();
+            let keys: std::collections::BTreeSet<Vec<u8>> = std::thread::scope(|scope| {
+                let start = || from_file(folder.path(), &crate::ports::SystemRandom).unwrap();
+                let starts: Vec<_> = (0..8).map(|_| scope.spawn(start)).collect();
+                starts.into_iter().map(|one| one.join().unwrap()).collect()
+            });
+            assert_eq!(keys.len(), 1, "every start works with the same key");
+            assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1, "only the key is left");
+        }
     }
 
     #[cfg(unix)]
