@@ -75,7 +75,7 @@ async fn whole_files_lie_in_the_bucket_and_come_back_from_it() {
     let city = City::start_with(|config| config.files = Some(service.bucket(SECRET))).await;
     let one = city.resident("13800000001").await;
     let (body, case) = one.rent_case().await;
-    assert_eq!(service.objects(), [pdf(2)], "the contract");
+    assert_eq!(service.objects(), [pdf(2), pdf(2)], "the contract and the payments");
     let data = &city.state.config.data_dir;
     assert!(!data.join("files").exists(), "nothing is kept beside it");
     assert_eq!(std::fs::read_dir(data.join("staging")).unwrap().count(), 0, "the part is gone");

@@ -96,7 +96,7 @@ async fn whoever_was_not_seen_is_reminded_three_times() {
     }
 }
 
-/// A sign that comes between two reminders makes the next one good news; one that comes after the end too.
+/// A sign that comes between two reminders makes the next one good news.
 async fn a_sign_that_comes_later_renews_too() {
     let city = City::start().await;
     drawing(&city, "2026-01-22", &[]).await;
@@ -107,7 +107,9 @@ async fn a_sign_that_comes_later_renews_too() {
     let notices = reminded(&city, SENIOR).await;
     assert_eq!((notices.len(), titles(&notices)[1]), (2, RENEWED));
     assert_eq!(fact(&city.resident(SENIOR).await, "pension.checked_on").await, "2026-12-10");
+}
 
+async fn a_sign_after_the_end_gives_back_what_was_held() {
     let city = City::start().await;
     drawing(&city, "2025-10-02", &[]).await;
     begin(&city).await;
@@ -121,18 +123,24 @@ async fn a_sign_that_comes_later_renews_too() {
     assert_eq!(fact(&city.resident(SENIOR).await, "pension.held").await, json!(false), "what was held is paid");
 }
 
-async fn nobody_writes_to_those_who_died_or_draw_no_pension() {
-    for (key, value) in [("population.death_recorded", json!(true)), ("pension.status", json!("none"))] {
-        let city = City::start().await;
-        drawing(&city, "2025-11-30", &[("transit.rode_on", json!("2026-11-09")), (key, value)]).await;
-        begin(&city).await;
-        for _ in 0..3 {
-            city.clock.days_later(7);
-            city.work().await;
-        }
-        assert!(reminded(&city, SENIOR).await.is_empty(), "{key}");
-        assert_eq!(fact(&city.resident(SENIOR).await, "pension.checked_on").await, "2025-11-30");
+async fn nobody_writes_where(key: &str, value: Value) {
+    let city = City::start().await;
+    drawing(&city, "2025-11-30", &[("transit.rode_on", json!("2026-11-09")), (key, value)]).await;
+    begin(&city).await;
+    for _ in 0..3 {
+        city.clock.days_later(7);
+        city.work().await;
     }
+    assert!(reminded(&city, SENIOR).await.is_empty(), "{key}");
+    assert_eq!(fact(&city.resident(SENIOR).await, "pension.checked_on").await, "2025-11-30");
+}
+
+async fn nobody_writes_to_those_who_died() {
+    nobody_writes_where("population.death_recorded", json!(true)).await;
+}
+
+async fn nobody_writes_to_those_who_draw_no_pension() {
+    nobody_writes_where("pension.status", json!("none")).await;
 }
 
 /// The daughter holds the phone, an officer sees the mother in the call. No photograph is asked for.
@@ -170,6 +178,8 @@ on_both! {
     whoever_was_seen_is_renewed_without_doing_anything,
     whoever_was_not_seen_is_reminded_three_times,
     a_sign_that_comes_later_renews_too,
-    nobody_writes_to_those_who_died_or_draw_no_pension,
+    a_sign_after_the_end_gives_back_what_was_held,
+    nobody_writes_to_those_who_died,
+    nobody_writes_to_those_who_draw_no_pension,
     a_relative_helps_and_the_grant_counts_as_the_proof,
 }
