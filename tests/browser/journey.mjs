@@ -141,6 +141,8 @@ await step('the resident hands in what she promised', async () => {
 })
 await step('the case is back at the desk and is granted', async () => {
   await officer.reload()
+  // What she judged is hers and is judged again on what came.
+  await officer.getByRole('button', { name: '属实，通过' }).first().waitFor()
   await grant(officer)
 })
 await step('the resident holds the result and the inbox tells of it', async () => {
