@@ -22,7 +22,7 @@ enum Effect {
     Case(Box<CaseView>),
     Licences(Vec<Licence>),
     Appointments(Vec<Appointment>),
-    Notice { notice: Notice, read: bool, tell: bool },
+    Notice { notice: Box<Notice>, read: bool, tell: bool },
 }
 
 /// Applies one event. An error leaves the cursor where it was.
@@ -82,7 +82,7 @@ async fn notice_effect(client: &Client, party: PartyId, notice: &Notice, cursor:
     let read = history && notice.at.plus_millis(OLD_MILLIS) < now;
     // After weeks without network a stack of pop-ups helps nobody: the inbox has them all.
     let tell = !history && notice.at.plus_millis(DAY_MILLIS) > now;
-    Ok(Effect::Notice { notice: notice.clone(), read, tell })
+    Ok(Effect::Notice { notice: Box::new(notice.clone()), read, tell })
 }
 
 async fn commit(client: &Client, party: PartyId, effect: &Effect, cursor: Cursor) -> Result<(), ClientError> {

@@ -38,10 +38,10 @@ pub(crate) fn case_view(scene: &Scene<'_>, case: &Dossier) -> CaseView {
     };
     let mut timeline = build(&story, &scene.calendar, scene.today);
     // Once it is answered, what needs the applicant is something else.
-    if let Some(notice) = case.correction.as_ref().filter(|notice| notice.answered_at.is_none()) {
-        if let Some(entry) = timeline.iter_mut().find(|entry| entry.state == TimelineState::NeedsYou) {
-            entry.due = Some(notice.due_on);
-        }
+    if let Some(notice) = case.correction.as_ref().filter(|notice| notice.answered_at.is_none())
+        && let Some(entry) = timeline.iter_mut().find(|entry| entry.state == TimelineState::NeedsYou)
+    {
+        entry.due = Some(notice.due_on);
     }
     let lanes = joint::lanes(scene, case);
     let is_joint = item.joint.is_some();
