@@ -48,6 +48,7 @@ export async function prepare(context, phone = '13800000001') {
   await desk.act(corrected, { act: 'request_correction', points, days: 15 })
   const sentDraft = await readyRent(page)
   const caseId = await send(page, sentDraft)
+  const owed = await send(page, await readyRent(page, true))
   const open = await until('the residence permit', () => command(page, 'draft_start', { code: 'residence-permit' }).catch(() => undefined))
   const joint = await command(page, 'draft_start', { code: 'open-hotpot' })
   const rent = await readyRent(page)
@@ -58,7 +59,7 @@ export async function prepare(context, phone = '13800000001') {
     ['start', `/drafts/${open.id}`], ['question', `/drafts/${rent.id}/q/housing`], ['question-days', `/drafts/${rent.id}/q/term`], ['question-money', `/drafts/${rent.id}/q/rent`], ['joint-question', `/drafts/${joint.id}/q/${joint.state.pages[0].id}`],
     ['materials', `/drafts/${rent.id}/materials`], ['check', `/drafts/${rent.id}/check`], ['sent', `/drafts/${sentDraft.id}/sent`],
     ['drafts', '/drafts'], ['cases', '/cases'], ['case', `/cases/${caseId}`], ['case-waits', `/cases/${corrected}`],
-    ['correction', `/cases/${corrected}/correction`], ['withdraw', `/cases/${caseId}/withdraw`], ['outbox', '/outbox'], ['inbox', '/inbox'],
+    ['correction', `/cases/${corrected}/correction`], ['case-owed', `/cases/${owed}`], ['supply', `/cases/${owed}/papers`], ['withdraw', `/cases/${caseId}/withdraw`], ['outbox', '/outbox'], ['inbox', '/inbox'],
     ['licences', '/licences'], ['licence', `/licences/${licence}`], ['access', '/access'], ['me', '/me'], ['settings', '/settings'], ['devices', '/devices'], ['recovery', '/recovery'], ['key', '/key'],
     ['help', '/help'], ['publicity', '/publicity'], ['welcome', '/welcome'], ['missing', '/no-such-page'],
   ]

@@ -115,14 +115,12 @@ impl Hashed<'_> {
     }
 }
 
-/// Walks the whole chain and names the first row that does not hold; the head must be its last row.
+/// Walks the whole chain and names the first row that does not hold; the head must be the last row there was when the
+/// walk began. What a running platform adds meanwhile is checked like the rest.
 pub async fn verify(store: &Store) -> Result<std::result::Result<i64, Broken>> {
-    let head = sqlx::query("SELECT seq, hash FROM audit_head WHERE id = 1").fetch_optional(store.reader()).await?;
-    let (last, head_hash) = match head {
-        Some(row) => (row.try_get::<i64, _>("seq")?, row.try_get::<Vec<u8>, _>("hash")?),
-        None => (0, GENESIS.to_vec()),
-    };
+    let (last, head_hash) = head(store).await?;
     let (mut seq, mut prev) = (0_i64, GENESIS.to_vec());
+    let mut headed = last == 0 && prev == head_hash;
     loop {
         let rows = sqlx::query("SELECT * FROM audit WHERE seq > $1 ORDER BY seq LIMIT $2")
             .bind(seq)
@@ -134,12 +132,25 @@ pub async fn verify(store: &Store) -> Result<std::result::Result<i64, Broken>> {
         }
         for row in &rows {
             match next(row, seq, &prev)? {
-                Some(hash) => (seq, prev) = (seq + 1, hash),
+                Some(hash) => {
+                    (seq, prev) = (seq + 1, hash);
+                    headed |= seq == last && prev == head_hash;
+                }
                 None => return Ok(Err(Broken { seq: seq + 1 })),
             }
         }
     }
-    Ok(if seq == last && prev == head_hash { Ok(seq) } else { Err(Broken { seq: seq.min(last) + 1 }) })
+    // A head that stands before the last row was moved.
+    let headed = headed && head(store).await?.0 >= seq;
+    Ok(if headed { Ok(seq) } else { Err(Broken { seq: seq.min(last) + 1 }) })
+}
+
+async fn head(store: &Store) -> Result<(i64, Vec<u8>)> {
+    let row = sqlx::query("SELECT seq, hash FROM audit_head WHERE id = 1").fetch_optional(store.reader()).await?;
+    Ok(match row {
+        Some(row) => (row.try_get("seq")?, row.try_get("hash")?),
+        None => (0, GENESIS.to_vec()),
+    })
 }
 
 /// The row's hash when it is the one that must follow.
