@@ -116,16 +116,6 @@ impl Screen {
         Ok(false)
     }
 
-    /// The token it was brought to the front with.
-    ///
-    /// # Errors
-    /// When there is no such window.
-    pub fn token(&self, window: Window) -> anyhow::Result<String> {
-        let name = self.atom("_NET_STARTUP_ID")?;
-        let value = self.display.get_property(false, window, name, AtomEnum::ANY, 0, 1024)?.reply()?.value;
-        Ok(String::from_utf8_lossy(&value).trim_end_matches('\0').to_owned())
-    }
-
     fn atom(&self, name: &str) -> anyhow::Result<Atom> {
         Ok(self.display.intern_atom(false, name.as_bytes())?.reply()?.atom)
     }

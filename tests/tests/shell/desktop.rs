@@ -152,7 +152,5 @@ async fn a_click_on_a_notification_opens_the_case() -> anyhow::Result<()> {
     window.arrives(&format!("/cases/{case}")).await?;
     window.page.see(&number[number.len() - 4..]).await?;
     wait_for("the focus", async || Ok(screen.has_focus(id)?.then_some(()))).await?;
-    let token = screen.token(id)?;
-    anyhow::ensure!(token == "haoban-test-token", "it came to the front with the token `{token}`");
     window.end_by_signal().await
 }
