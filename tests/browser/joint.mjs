@@ -24,8 +24,8 @@ async function apply(page, app, { code, search, answers = {}, fixtures = {}, lat
   let planned = false
   const plan = async () => {
     for (const item of leaves) {
-      await page.getByRole('button', { name: `这次不办${nameOf(item)}` }).click()
-      await page.locator('section[aria-labelledby=left]').getByText(nameOf(item)).waitFor()
+      await page.getByRole('button', { name: new RegExp(`^这次不办\\s*${nameOf(item)}`) }).click()
+      await page.locator('section[aria-labelledby=left] b').getByText(nameOf(item)).waitFor()
     }
     await page.getByRole('heading', { level: 1, name: `要办 ${needed.length} 项` }).waitFor()
     const says = await page.locator('.planmain').innerText()
