@@ -15,6 +15,7 @@ use utoipa_axum::router::OpenApiRouter;
 pub(crate) use check::{Checked, HandedIn, attach_files, check, check_slots, may_not_follow, settled, slots_of};
 pub use items::{Items, PublishError, at_version, earlier_versions, publish};
 pub(crate) use keys::{first_time, keep_answer, key_of, known, take_key};
+pub(crate) use problems::{problem, slot, whole};
 pub(crate) use serials::next_serial;
 pub(crate) use submit::child_number;
 

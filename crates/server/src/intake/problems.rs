@@ -3,16 +3,16 @@
 use haoban_domain::{form::FieldProblem, text::LocalText};
 
 /// A problem of one field or material (`material:<slot>`).
-pub(super) fn problem(field: impl Into<String>, rule: &str, message: LocalText) -> FieldProblem {
+pub(crate) fn problem(field: impl Into<String>, rule: &str, message: LocalText) -> FieldProblem {
     FieldProblem { field: Some(field.into()), part: None, rule: rule.to_owned(), message, warning: false }
 }
 
 /// A problem of the whole.
-pub(super) fn whole(rule: &str, message: LocalText) -> FieldProblem {
+pub(crate) fn whole(rule: &str, message: LocalText) -> FieldProblem {
     FieldProblem { field: None, part: None, rule: rule.to_owned(), message, warning: false }
 }
 
 /// How a material is named in problems.
-pub(super) fn slot(id: &str) -> String {
+pub(crate) fn slot(id: &str) -> String {
     format!("material:{id}")
 }

@@ -198,11 +198,5 @@ fn changed_slots(
 
 fn not_named(target: &str) -> FieldProblem {
     let field = target.strip_prefix("field:").unwrap_or(target);
-    FieldProblem {
-        field: Some(field.to_owned()),
-        part: None,
-        rule: "not_in_notice".to_owned(),
-        message: say!("intake", "not_in_notice"),
-        warning: false,
-    }
+    intake::problem(field, "not_in_notice", say!("intake", "not_in_notice"))
 }

@@ -2,15 +2,15 @@
 
 use haoban_domain::{
     case::{CaseEvent, CaseStatus},
-    ids::{CaseId, NoticeId},
+    ids::CaseId,
     time::{Date, Timestamp},
 };
-use haoban_wire::http::{Change, Notice, NoticeKind};
+use haoban_wire::http::NoticeKind;
 use serde_json::json;
 
 use super::{
-    By, Dossier, Scene, department_name,
-    effects::{morning_after, morning_of},
+    By, Dossier, Scene,
+    effects::{morning_after, morning_of, tell},
     moves::{step, wake},
     rows::lock,
 };
@@ -54,17 +54,9 @@ pub(crate) async fn remind(state: &AppState, id: CaseId) -> Result<Outcome> {
     let (scope, key) = (format!("remind:{id}"), scene.today.to_string());
     if intake::first_time(&mut tx, &scope, &key, "system", &json!({}), scene.now).await? {
         let item = &case.item().guide.name;
-        let notice = Notice {
-            id: NoticeId::new(scene.now.millis(), scene.random()),
-            kind: NoticeKind::PaymentRequested,
-            sender: department_name(&scene, case.department()),
-            title: say!("notice", "pay_soon", item = item),
-            body: say!("notice", "pay_soon_body", due = &notices::day(due)),
-            case_id: Some(case.id),
-            opens: None,
-            at: scene.now,
-        };
-        notices::append(&mut tx, case.party, &Change::Notice { notice }, scene.now).await?;
+        let title = say!("notice", "pay_soon", item = item);
+        let body = say!("notice", "pay_soon_body", due = &notices::day(due));
+        tell(&mut tx, &scene, &case, (NoticeKind::PaymentRequested, title, body)).await?;
         tx.commit().await?;
         wake(state, &case);
     }

@@ -162,6 +162,16 @@ async fn notify(tx: &mut Write, scene: &Scene<'_>, case: &Dossier, notice: CaseN
         ),
         _ => sentences(notice, item, &number, &due, &law),
     };
+    tell(tx, scene, case, (kind, title, body)).await
+}
+
+/// Puts a message about a case into the applicant's inbox.
+pub(super) async fn tell(
+    tx: &mut Write,
+    scene: &Scene<'_>,
+    case: &Dossier,
+    (kind, title, body): (NoticeKind, LocalText, LocalText),
+) -> Result<()> {
     let notice = Notice {
         id: NoticeId::new(scene.now.millis(), scene.random()),
         kind,

@@ -1,19 +1,17 @@
 //! 容缺后补: materials that were promised for later. They are handed in while the case runs; without them nothing is
 //! granted, and a promise that is not kept ends the case with one credit note (domain.md §3.4).
 
-use std::collections::BTreeMap;
-
 use haoban_domain::{
-    case::{CaseEvent, CaseStatus, CaseView},
+    case::{CaseEvent, CaseStatus, CaseView, PromisedMaterial},
     form::FieldProblem,
-    ids::{CaseId, NoticeId, PartyId},
+    ids::{CaseId, PartyId},
     item::ServiceItem,
-    material::MaterialChoice,
+    material::{MaterialChoice, MaterialRule},
     time::{Date, Timestamp},
 };
 use haoban_wire::{
     Problem, ProblemCode,
-    http::{Change, Notice, NoticeKind, SupplyMaterials},
+    http::{NoticeKind, SupplyMaterials},
 };
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -22,14 +20,14 @@ use sqlx::{AnyConnection, Row as _};
 use super::{
     By, Dossier, Scene,
     applicant::{own, refresh_task},
-    approve_by_rules, case_view, department_name,
-    effects::{morning_after, morning_of},
+    approve_by_rules, case_view,
+    effects::{morning_after, morning_of, tell},
     moves::{step, wake},
     rows::{self, lock},
 };
 use crate::{
     AppState, Result,
-    intake::{self, Checked, HandedIn},
+    intake::{self, Checked, HandedIn, problem, slot, whole},
     jobs::{self, JobKind, Outcome},
     licences,
     materials::attach,
@@ -156,26 +154,15 @@ fn open_promises(case: &Dossier, body: &SupplyMaterials) -> Result<()> {
     let mut problems: Vec<FieldProblem> =
         body.materials.keys().filter(|slot| !open(slot)).map(|slot| not_promised(case.item(), slot)).collect();
     if body.materials.is_empty() {
-        problems.push(FieldProblem {
-            field: None,
-            part: None,
-            rule: "nothing_handed_in".to_owned(),
-            message: say!("intake", "nothing_handed_in"),
-            warning: false,
-        });
+        problems.push(whole("nothing_handed_in", say!("intake", "nothing_handed_in")));
     }
     if problems.is_empty() { Ok(()) } else { Err(Problem::new(ProblemCode::Invalid).with_fields(problems).into()) }
 }
 
-fn not_promised(item: &ServiceItem, slot: &str) -> FieldProblem {
-    let name = item.materials.iter().find(|material| material.id == slot).map(|material| material.name.clone());
-    FieldProblem {
-        field: Some(format!("material:{slot}")),
-        part: None,
-        rule: "not_promised".to_owned(),
-        message: say!("intake", "not_promised", material = &name.unwrap_or_else(|| notices::plain(slot))),
-        warning: false,
-    }
+fn not_promised(item: &ServiceItem, id: &str) -> FieldProblem {
+    let name = item.materials.iter().find(|material| material.id == id).map(|material| material.name.clone());
+    let name = name.unwrap_or_else(|| notices::plain(id));
+    problem(slot(id), "not_promised", say!("intake", "not_promised", material = &name))
 }
 
 async fn take(
@@ -229,17 +216,9 @@ pub(crate) async fn remind(state: &AppState, id: CaseId) -> Result<Outcome> {
     if intake::first_time(&mut tx, &scope, &key, "system", &json!({}), scene.now).await? {
         let item = &case.item().guide.name;
         let count = notices::plain(case.still_promised());
-        let notice = Notice {
-            id: NoticeId::new(scene.now.millis(), scene.random()),
-            kind: NoticeKind::MaterialsAwaited,
-            sender: department_name(&scene, case.department()),
-            title: say!("notice", "supply_soon", item = item),
-            body: say!("notice", "supply_soon_body", due = &notices::day(due), count = &count),
-            case_id: Some(case.id),
-            opens: None,
-            at: scene.now,
-        };
-        notices::append(&mut tx, case.party, &Change::Notice { notice }, scene.now).await?;
+        let title = say!("notice", "supply_soon", item = item);
+        let body = say!("notice", "supply_soon_body", due = &notices::day(due), count = &count);
+        tell(&mut tx, &scene, &case, (NoticeKind::MaterialsAwaited, title, body)).await?;
         tx.commit().await?;
         wake(state, &case);
     }
@@ -292,21 +271,18 @@ pub(crate) async fn broken(connection: &mut AnyConnection, party: PartyId) -> Re
 }
 
 /// The promises as the applicant sees them, in the item's order.
-pub(super) fn promises(case: &Dossier) -> Vec<haoban_domain::case::PromisedMaterial> {
-    let made: BTreeMap<&str, &Promise> = case.promises.iter().map(|promise| (promise.slot.as_str(), promise)).collect();
-    let materials = case.item().materials.iter();
-    materials
-        .filter_map(|material| {
-            let promise = made.get(material.id.as_str())?;
-            Some(haoban_domain::case::PromisedMaterial {
-                slot: material.id.clone(),
-                name: material.name.clone(),
-                accept: material.accept.clone(),
-                due: promise.due_on,
-                handed_in: promise.handed_at,
-            })
+pub(super) fn promises(case: &Dossier) -> Vec<PromisedMaterial> {
+    let seen = |material: &MaterialRule| {
+        let promise = case.promises.iter().find(|promise| promise.slot == material.id)?;
+        Some(PromisedMaterial {
+            slot: material.id.clone(),
+            name: material.name.clone(),
+            accept: material.accept.clone(),
+            due: promise.due_on,
+            handed_in: promise.handed_at,
         })
-        .collect()
+    };
+    case.item().materials.iter().filter_map(seen).collect()
 }
 
 #[cfg(test)]
