@@ -146,7 +146,7 @@ const JOURNEYS = [
   { device: 1, code: 'open-tobacco', search: '卖烟', answers: { ...SHOP, pavement: 'none', school: 500, separate: true, machine: false, foreign: false, ecig: true, sells_food: 'packed' }, needed: ['tobacco-retail', 'ecig-retail', 'prepacked-food-filing'] },
   {
     device: 1, code: 'open-hotpot', search: '开火锅店', later: ['food-operation-permit--safety-rules'],
-    answers: { ...SHOP, residential: false, drains: true, drainage_permit__equipment: ['oil', 'screen'], tobacco: true, school: 500, sign: 'plain', road: true },
+    answers: { ...SHOP, residential: false, drains: true, drainage_permit__equipment: ['oil', 'screen'], tobacco: true, school: 50, sign: 'plain', road: true },
     leaves: ['tobacco-retail'], needed: ['food-operation-permit', 'drainage-permit', 'sign-filing', 'road-occupation'],
     async then(page, app, id, say) {
       await say('a paper that was promised is handed in later, and its part goes on', async () => {

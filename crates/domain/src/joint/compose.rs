@@ -184,7 +184,7 @@ fn form(
         let blocked = service.parts[*at].blocked.iter();
         checks.extend(blocked.map(|check| guarded(Check { id: format!("{prefix}__{}", check.id), ..check.clone() })));
         checks.extend(item.form.checks.iter().map(|check| guarded(renamed_check(check, &prefix, &names))));
-        pages.part(part, &prefix, &item.form.pages);
+        checks.extend(pages.part(part, &prefix, &item.form.pages));
     }
     let headline = if service.one_of { headline(parts, items) } else { None };
     if headline.is_none() {

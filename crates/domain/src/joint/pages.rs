@@ -45,18 +45,30 @@ impl Pages {
         }
     }
 
-    /// A part's pages; fields that are asked already only add their conditions there.
-    pub fn part(&mut self, part: &Part, prefix: &str, pages: &[Page]) {
+    /// A part's pages; fields that are asked already only add their conditions there. Gives the checks that the form
+    /// makes as a whole: those of a part that may be left out, on a question that others ask too. There they would stop
+    /// the others at that very question.
+    pub fn part(&mut self, part: &Part, prefix: &str, pages: &[Page]) -> Vec<Check> {
         let renaming = Renaming { fields: &part.fields, given: &part.given, prefix };
         let wanted = part.wanted();
+        let mut of_form = Vec::new();
         for page in pages {
             let show = and(wanted.as_ref(), renaming.maybe(page.show.as_ref()).as_ref());
             let mut own = Vec::new();
             for field in &page.fields {
                 let Some(id) = part.fields.get(&field.id) else { continue };
-                let usage = Usage { field: renamed(field, id, prefix, &renaming), page: show.clone() };
+                let mut usage = Usage { field: renamed(field, id, prefix, &renaming), page: show.clone() };
                 match self.find(id) {
-                    Some(known) => known.push(usage),
+                    Some(known) => {
+                        if part.optional {
+                            let on = usage.on();
+                            let checks = std::mem::take(&mut usage.field.checks).into_iter();
+                            of_form.extend(
+                                checks.map(|check| Check { when: and(on.as_ref(), check.when.as_ref()), ..check }),
+                            );
+                        }
+                        known.push(usage);
+                    }
                     None => own.push(vec![usage]),
                 }
             }
@@ -65,6 +77,7 @@ impl Pages {
                 self.drafts.push(PageDraft { page: Page { id, show, ..page.clone() }, slots: own });
             }
         }
+        of_form
     }
 
     fn find(&mut self, id: &str) -> Option<&mut Vec<Usage>> {

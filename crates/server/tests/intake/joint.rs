@@ -211,7 +211,7 @@ async fn one_refuses_because_of_arrears_and_the_others_go_to_their_end() {
     assert_eq!(case["status"], "closed", "the whole ends when every part has: {case}");
 }
 
-/// What a register says is owed keeps only its own part back; it is neither asked about nor opened.
+/// What a register says is owed keeps only its own part back, with the reason.
 async fn known_arrears_keep_only_their_own_part_back() {
     let city = City::start().await;
     let one = city.resident(OWNER).await;
@@ -223,8 +223,10 @@ async fn known_arrears_keep_only_their_own_part_back() {
     let (status, sent) = one.submit(&power_and_heat(&one).await).await;
     assert!(status.is_success(), "{sent}");
     let case = open_case(&one, sent["case"]["id"].as_str().unwrap()).await;
-    let parts: Vec<&str> = case["parts"].as_array().unwrap().iter().filter_map(|lane| lane["item"].as_str()).collect();
-    assert_eq!(parts, ["power-transfer"]);
+    let heat = lane(&case, "heat-transfer");
+    assert_eq!((&heat["state"], &heat["case_id"]), (&json!("left_out"), &Value::Null), "{heat}");
+    assert!(heat["why"][0]["zh"].as_str().unwrap().contains("还欠着热费"), "{heat}");
+    assert!(lane(&case, "power-transfer")["case_id"].is_string());
 }
 
 async fn taking_the_whole_back_takes_back_every_part_that_is_open() {
