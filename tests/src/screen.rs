@@ -4,11 +4,15 @@
 use anyhow::Context;
 use x11rb::{
     connection::Connection,
-    protocol::xproto::{
-        Atom, AtomEnum, ClientMessageEvent, ConfigureWindowAux, ConnectionExt, CreateWindowAux, EventMask, InputFocus,
-        MapState, Window, WindowClass,
+    protocol::{
+        Event,
+        xproto::{
+            Atom, AtomEnum, ClientMessageEvent, ConfigureWindowAux, ConnectionExt, CreateWindowAux, EventMask,
+            InputFocus, MapState, PropMode, Window, WindowClass,
+        },
     },
     rust_connection::RustConnection,
+    wrapper::ConnectionExt as _,
 };
 
 /// Smaller ones are no windows of an app, but what a toolkit keeps beside them.
@@ -114,6 +118,38 @@ impl Screen {
             at = above.parent;
         }
         Ok(false)
+    }
+
+    /// The display's own clock, in milliseconds: what a click made now would carry.
+    ///
+    /// # Errors
+    /// When the display is gone.
+    pub fn now(&self) -> anyhow::Result<u32> {
+        let own = self.display.generate_id()?;
+        let look = CreateWindowAux::new().event_mask(EventMask::PROPERTY_CHANGE);
+        let class = WindowClass::INPUT_OUTPUT;
+        self.display.create_window(0, own, self.root, 0, 0, 1, 1, 0, class, 0, &look)?.check()?;
+        let (name, text) = (AtomEnum::WM_NAME, AtomEnum::STRING);
+        self.display.change_property8(PropMode::REPLACE, own, name, text, b"now")?.check()?;
+        loop {
+            if let Event::PropertyNotify(changed) = self.display.wait_for_event()?
+                && changed.window == own
+            {
+                self.display.destroy_window(own)?.check()?;
+                return Ok(changed.time);
+            }
+        }
+    }
+
+    /// When its user last did something with it, as it tells a window manager: one that lets no window come to the front by
+    /// itself goes by this.
+    ///
+    /// # Errors
+    /// When there is no such window.
+    pub fn user_time(&self, window: Window) -> anyhow::Result<Option<u32>> {
+        let name = self.atom("_NET_WM_USER_TIME")?;
+        let told = self.display.get_property(false, window, name, AtomEnum::CARDINAL, 0, 1)?.reply()?;
+        Ok(told.value32().and_then(|mut times| times.next()))
     }
 
     fn atom(&self, name: &str) -> anyhow::Result<Atom> {

@@ -147,10 +147,14 @@ async fn a_click_on_a_notification_opens_the_case() -> anyhow::Result<()> {
     window.desktop.dismiss(told.id + 1_000).await?;
     window.desktop.click(told.id + 1_000, "not-ours").await?;
     anyhow::ensure!(!screen.is_seen(id)?, "a click on another app's notification opened the window");
-    window.desktop.click(told.id, "haoban-test-token").await?;
+    // Tokens of X11 carry the moment of the click: by it a window manager lets the window come to the front.
+    let clicked = screen.now()?;
+    window.desktop.click(told.id, &format!("haoban-test_TIME{clicked}")).await?;
     wait_for("the window again", async || Ok(screen.is_seen(id)?.then_some(()))).await?;
     window.arrives(&format!("/cases/{case}")).await?;
     window.page.see(&number[number.len() - 4..]).await?;
     wait_for("the focus", async || Ok(screen.has_focus(id)?.then_some(()))).await?;
+    let time = screen.user_time(id)?;
+    anyhow::ensure!(time.is_some_and(|time| time >= clicked), "the desktop's leave did not reach the window: {time:?}");
     window.end_by_signal().await
 }
