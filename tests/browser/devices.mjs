@@ -1,8 +1,8 @@
 // Two devices of one resident, by what stands on their screens: turned on, added by a code (a wrong one first), one draft
 // on both, a question answered differently, a device removed. Pictures go to HAOBAN_SHOTS_DIR, if it is set.
 import { mkdirSync } from 'node:fs'
-import { join } from 'node:path'
-import { APPS, axeSource, close, command, must, openBrowser, openPage, signIn, step, until } from './person.mjs'
+import { APPS, close, command, must, openBrowser, openPage, signIn, step, until } from './person.mjs'
+import { sound } from './sound.mjs'
 
 const WHO = '13800000001'
 const FOLDER = process.env.HAOBAN_SHOTS_DIR
@@ -24,19 +24,7 @@ async function goTo(page, route) {
   await page.locator('h1').first().waitFor()
 }
 
-async function clean(page, name) {
-  await page.waitForTimeout(300)
-  if (FOLDER) await page.screenshot({ path: join(FOLDER, `${name}.png`), fullPage: true })
-  // Tall enough that the bar at the bottom covers no link: what is half hidden is not small.
-  const { width, height } = page.viewportSize()
-  await page.setViewportSize({ width, height: 4000 })
-  if (!(await page.evaluate(() => 'axe' in window))) await page.evaluate(axeSource)
-  const found = await page.evaluate(async () => (await window.axe.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'], resultTypes: ['violations'] })).violations.map((one) => `${one.id}: ${one.nodes[0].html.slice(0, 160)}`))
-  await page.setViewportSize({ width, height })
-  must(found.length === 0, `${name}: ${found.join(' | ')}`)
-  const wide = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth)
-  must(wide <= 1, `${name} scrolls sideways by ${wide} px`)
-}
+const clean = (page, name) => sound(page, name, FOLDER)
 
 await step('the same person signs in on both', async () => {
   for (const [at, page] of [old, young].entries()) {

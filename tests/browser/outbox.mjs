@@ -2,8 +2,8 @@
 // what to do; "try again", "change it" and "give it up" each do what they say, and nothing typed is lost.
 // Pictures go to HAOBAN_SHOTS_DIR, if it is set.
 import { mkdirSync } from 'node:fs'
-import { join } from 'node:path'
-import { APPS, axeSource, close, command, must, openBrowser, openPage, signIn, step, until } from './person.mjs'
+import { APPS, close, command, must, openBrowser, openPage, signIn, step, until } from './person.mjs'
+import { sound } from './sound.mjs'
 
 const FOLDER = process.env.HAOBAN_SHOTS_DIR
 if (FOLDER) mkdirSync(FOLDER, { recursive: true })
@@ -48,18 +48,7 @@ const entries = async () => (await command(page, 'outbox_list')).entries.length
 const cases = async () => (await command(page, 'case_list')).cases
 const arrived = (id) => until('the case', async () => (await cases()).some((row) => row.id === id && row.number))
 
-async function clean(name) {
-  await page.waitForTimeout(300)
-  if (FOLDER) await page.screenshot({ path: join(FOLDER, `${name}.png`), fullPage: true })
-  const { width, height } = page.viewportSize()
-  await page.setViewportSize({ width, height: 4000 })
-  if (!(await page.evaluate(() => 'axe' in window))) await page.evaluate(axeSource)
-  const found = await page.evaluate(async () => (await window.axe.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'], resultTypes: ['violations'] })).violations.map((one) => `${one.id}: ${one.nodes[0].html.slice(0, 160)}`))
-  await page.setViewportSize({ width, height })
-  must(found.length === 0, `${name}: ${found.join(' | ')}`)
-  const wide = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth)
-  must(wide <= 1, `${name} scrolls sideways by ${wide} px`)
-}
+const clean = (name) => sound(page, name, FOLDER)
 
 await step('three people sign in', async () => {
   for (const one of people) {
