@@ -57,7 +57,9 @@ fn a_shared_field_shows_and_is_required_for_whoever_needs_it() {
 
 #[test]
 fn a_shared_field_accepts_what_every_part_that_is_needed_accepts() {
-    let evaluator = evaluator(composed());
+    let mut musts = service();
+    musts.parts.iter_mut().for_each(|part| part.optional = false);
+    let evaluator = evaluator(compose(&musts, &pack()).expect("it composes"));
     let offered = |answers: Value| {
         let state = evaluator.evaluate(&inputs(answers));
         state.fields["shop__kind"].offered.iter().map(|option| option.value.clone()).collect::<Vec<_>>()
