@@ -29,7 +29,7 @@ cargo xtask <task>
   test           run every test there is, installing what tests need
                  test <suite>…   only: rust ui journeys faults browser shell
   ci             what the gate runs: formatting, lints, layers, generated files, every test, the package's contents
-  gen            write the generated TypeScript and the window's command permissions
+  gen            write the generated TypeScript, the window's command permissions and docs/API.md
   layers         check who imports whom
   faults         kill programs, cut lines and power, fill disks; print what was counted (--long: the long forms)
                  faults <rig>…   only those whose name contains one of the words

@@ -130,8 +130,7 @@ fn platform(addresses: &Addresses) -> anyhow::Result<Command> {
         .env("HAOBAN_DATA_DIR", data("platform")?)
         .env("HAOBAN_CITY", std::env::var("HAOBAN_CITY").unwrap_or_else(|_| "cities/zhengzhou".to_owned()))
         .env("HAOBAN_DEMO", "true")
-        .env("HAOBAN_WATCH_CITY", "on")
-        .env("HAOBAN_DESK_DIR", place::root().join("ui/dist-desk"));
+        .env("HAOBAN_WATCH_CITY", "on");
     Ok(command)
 }
 

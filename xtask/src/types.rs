@@ -1,4 +1,5 @@
-//! `cargo xtask gen`: TypeScript from the Rust shapes, and the window's permissions from the command list.
+//! `cargo xtask gen`: TypeScript from the Rust shapes, the window's permissions from the command list, docs/API.md from
+//! the routes.
 
 use std::fs;
 
@@ -17,7 +18,7 @@ pub fn generate() -> anyhow::Result<()> {
     fs::create_dir_all(&bindings)?;
     let cargo = place::cargo();
     shell::must(&cargo, &["test", "--quiet", "--workspace", "--lib", "export_bindings"])?;
-    shell::must(&cargo, &["test", "--quiet", "--workspace", "--lib", "export_typescript_commands", "--", "--ignored"])?;
+    shell::must(&cargo, &["test", "--quiet", "--workspace", "--lib", "export_", "--", "--ignored"])?;
     permissions()
 }
 

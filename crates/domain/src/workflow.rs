@@ -39,6 +39,11 @@ pub struct Workflow {
     /// Standard opinions of a grant.
     #[serde(default)]
     pub opinions: Vec<LocalText>,
+    /// Set when a rule lets the office ask for corrections after acceptance too. Without it the time to ask is before
+    /// acceptance (行政许可法 §32; domain.md §3.1, 补正(审查中)).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub correction_in_review: Option<CorrectionInReview>,
     /// Notices before a day that a case or its decision sets.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     #[ts(as = "Option<Vec<Reminder>>", optional)]
@@ -51,6 +56,15 @@ pub struct Workflow {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     #[ts(as = "Option<Vec<RegisterEntry>>", optional)]
     pub records: Vec<RegisterEntry>,
+}
+
+/// The rule by which a correction may be asked for during the review.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[ts(export)]
+pub struct CorrectionInReview {
+    /// Law, article or rule it stands on.
+    pub basis: LocalText,
 }
 
 /// A fact that a grant writes into its register.

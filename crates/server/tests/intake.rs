@@ -11,6 +11,8 @@ mod deposits;
 mod desk;
 #[path = "intake/devices.rs"]
 mod devices;
+#[path = "intake/document.rs"]
+mod document;
 #[path = "intake/events.rs"]
 mod events;
 #[path = "intake/examples.rs"]

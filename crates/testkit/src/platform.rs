@@ -243,7 +243,6 @@ pub fn platform_command(data: &Path, port: u16, setup: &Setup) -> anyhow::Result
         .env("HAOBAN_CITY", setup.city.as_deref().unwrap_or(Path::new("cities/zhengzhou")))
         .env("HAOBAN_WATCH_CITY", if setup.city.is_some() { "on" } else { "off" })
         .env("HAOBAN_DEMO", "true")
-        .env("HAOBAN_DESK_DIR", "ui/dist-desk")
         .envs(setup.environment.iter().cloned());
     if let Some(database) = &setup.database_url {
         command.env("HAOBAN_DATABASE_URL", database);

@@ -9,12 +9,12 @@ use utoipa::ToSchema;
 
 /// Declares the codes once: variant, wire text, HTTP status.
 macro_rules! problem_codes {
-    ($($(#[$doc:meta])* $variant:ident => $text:literal, $status:literal;)*) => {
+    ($($(#[doc = $doc:literal])* $variant:ident => $text:literal, $status:literal;)*) => {
         /// Stable error codes. Each has a sentence and a remedy in both languages in the message files.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, TS, ToSchema)]
         #[ts(export)]
         pub enum ProblemCode {
-            $($(#[$doc])* #[serde(rename = $text)] $variant,)*
+            $($(#[doc = $doc])* #[serde(rename = $text)] $variant,)*
         }
 
         impl ProblemCode {
@@ -25,6 +25,12 @@ macro_rules! problem_codes {
             #[must_use]
             pub fn as_str(self) -> &'static str {
                 match self { $(Self::$variant => $text),* }
+            }
+
+            /// What it means, for those who write another client.
+            #[must_use]
+            pub fn meaning(self) -> &'static str {
+                match self { $(Self::$variant => concat!($($doc),*)),* }
             }
 
             /// HTTP status of an answer that carries it.

@@ -17,6 +17,10 @@ pub struct CaseState {
     pub steps: u16,
     /// A correction was asked for already; it is asked once in the life of a case.
     pub correction_used: bool,
+    /// A rule of the item lets the office ask for it after acceptance too. Cases from before there was such a rule
+    /// could always be asked.
+    #[serde(default = "always_could")]
+    pub correction_in_review: bool,
     /// While a correction, a special procedure or a charge holds the case: where it goes back to.
     pub back_to: Option<CaseStatus>,
     /// What the applicant has to pay, and whether that was done.
@@ -34,6 +38,10 @@ pub struct CaseState {
     /// Suspended because the office waits for them.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub awaits_promised: bool,
+}
+
+fn always_could() -> bool {
+    true
 }
 
 #[allow(clippy::trivially_copy_pass_by_ref, reason = "serde hands a reference")]
@@ -235,6 +243,9 @@ pub enum NotAllowed {
     /// A correction was asked for already.
     #[error("a correction was asked for already; it may be asked once, with every point in it")]
     CorrectionUsed,
+    /// The time to ask for a correction is before acceptance, and no rule of this item says otherwise.
+    #[error("a case that was accepted cannot be sent back for correction: no rule of this service allows it")]
+    CorrectionTooLate,
     /// Only the last step decides.
     #[error("step {step} does not decide; the case has to pass to the next department")]
     NotLastStep {

@@ -11,6 +11,7 @@ use crate::{
     calendar::WorkCalendar,
     testing::{calendar, day, item},
     time::{Date, Timestamp},
+    workflow::{CorrectionInReview, Workflow},
 };
 
 /// A case at its last step in a given status.
@@ -32,6 +33,7 @@ fn standing(status: CaseStatus) -> CaseState {
         step: 1,
         steps: if public { 3 } else { 2 },
         correction_used: status == CaseStatus::CorrectionRequested,
+        correction_in_review: false,
         back_to,
         charge,
         publicity: public.then_some(1),
@@ -48,8 +50,8 @@ const TABLE: [(CaseStatus, &str); 13] = [
     (CaseStatus::Submitted, "A.C.N.....WT.........."),
     (CaseStatus::CorrectionRequested, "...S......WT.........."),
     (CaseStatus::NotAccepted, "......................"),
-    (CaseStatus::Accepted, ".UC...P...WT.........."),
-    (CaseStatus::UnderReview, "..C...P.GRWT.........."),
+    (CaseStatus::Accepted, ".U....P...WT.........."),
+    (CaseStatus::UnderReview, "......P.GRWT.........."),
     (CaseStatus::Suspended, ".......U..WT.........."),
     (CaseStatus::Publicised, "..........WT...BBU...."),
     (CaseStatus::AwaitingPayment, "..........WT.AT......."),
@@ -65,8 +67,8 @@ const PROMISED: [(CaseStatus, &str); 7] = [
     //                          AcRvCqCoNaPsSuReGrRfWiTeClPyAbObDiUpEnApSpLa
     (CaseStatus::Submitted, "A.C.N.....WT........ST"),
     (CaseStatus::CorrectionRequested, "...S......WT........CT"),
-    (CaseStatus::Accepted, ".UC...P...WT.......PAT"),
-    (CaseStatus::UnderReview, "..C...P..RWT.......PUT"),
+    (CaseStatus::Accepted, ".U....P...WT.......PAT"),
+    (CaseStatus::UnderReview, "......P..RWT.......PUT"),
     (CaseStatus::Suspended, ".......U..WT........PT"),
     (CaseStatus::Publicised, "..........WT...BBU..BT"),
     (CaseStatus::AwaitingPayment, "..........WT.AT.....IT"),
@@ -151,8 +153,32 @@ fn a_correction_is_asked_for_once_in_the_life_of_a_case() {
 }
 
 #[test]
+fn after_acceptance_a_correction_needs_a_rule() {
+    for status in [CaseStatus::Accepted, CaseStatus::UnderReview] {
+        let case = standing(status);
+        assert_eq!(apply(&case, &CaseEvent::RequestCorrection), Err(NotAllowed::CorrectionTooLate), "{status:?}");
+        let ruled = CaseState { correction_in_review: true, ..case };
+        assert_eq!(apply(&ruled, &CaseEvent::RequestCorrection).unwrap().0.status, CaseStatus::CorrectionRequested);
+    }
+    let kept =
+        serde_json::json!({"status": "under_review", "step": 0, "steps": 1, "correction_used": false, "back_to": null});
+    let old: CaseState = serde_json::from_value(kept).unwrap();
+    assert!(apply(&old, &CaseEvent::RequestCorrection).is_ok(), "a case that runs keeps its rules");
+}
+
+#[test]
+fn what_the_item_allows_stands_in_its_case() {
+    let plain = item("{}").workflow;
+    assert!(!submit_to(&plain).0.correction_in_review);
+    let basis = crate::text::LocalText::new("办法", "rule");
+    let ruled = Workflow { correction_in_review: Some(CorrectionInReview { basis }), ..plain };
+    assert!(submit_to(&ruled).0.correction_in_review);
+}
+
+#[test]
 fn a_correction_in_review_goes_back_to_review() {
-    let (case, effects) = apply(&standing(CaseStatus::UnderReview), &CaseEvent::RequestCorrection).unwrap();
+    let ruled = CaseState { correction_in_review: true, ..standing(CaseStatus::UnderReview) };
+    let (case, effects) = apply(&ruled, &CaseEvent::RequestCorrection).unwrap();
     assert_eq!(effects[0], Effect::PauseClock { clock: ClockKind::Decision });
     let (case, _) = apply(&case, &CaseEvent::Correct).unwrap();
     assert_eq!((case.status, case.step, case.back_to), (CaseStatus::UnderReview, 1, None));
@@ -315,6 +341,7 @@ fn at(date: &str) -> Timestamp {
 impl Told {
     fn new(date: &str) -> Self {
         let (state, effects) = submit(2, ChargeState::None, None);
+        let state = CaseState { correction_in_review: true, ..state };
         let mut clocks = Clocks::default();
         clocks.record_all(&effects, day(date));
         Self { state, clocks, happenings: Vec::new(), calendar: calendar(), item: item("version: 1") }

@@ -12,11 +12,11 @@
 //!     Accepted --> AwaitingPayment: Grant (charged after the grant)
 //!     UnderReview --> AwaitingPayment: Grant (charged after the grant)
 //!     Accepted --> UnderReview: StartReview
-//!     Accepted --> CorrectionRequested: RequestCorrection (once)
+//!     Accepted --> CorrectionRequested: RequestCorrection (once, where a rule allows it)
 //!     Accepted --> Suspended: Suspend
 //!     Accepted --> Granted: Grant (by rules only)
 //!     UnderReview --> UnderReview: PassStep (next department)
-//!     UnderReview --> CorrectionRequested: RequestCorrection (once)
+//!     UnderReview --> CorrectionRequested: RequestCorrection (once, where a rule allows it)
 //!     UnderReview --> Suspended: Suspend
 //!     UnderReview --> Granted: Grant (last step)
 //!     UnderReview --> Refused: Refuse (last step)
@@ -126,6 +126,7 @@ pub fn submit(steps: u16, charge: ChargeState, publicity: Option<u16>) -> (CaseS
         step: 0,
         steps: steps.max(1),
         correction_used: false,
+        correction_in_review: false,
         back_to: None,
         charge,
         publicity,
@@ -146,7 +147,8 @@ pub fn submit(steps: u16, charge: ChargeState, publicity: Option<u16>) -> (CaseS
 pub fn submit_to(workflow: &Workflow) -> (CaseState, Vec<Effect>) {
     let steps = u16::try_from(workflow.steps.len()).unwrap_or(u16::MAX);
     let charge = workflow.charge.as_ref().map(|charge| charge.when);
-    submit(steps, charge.into(), workflow.publicity().map(|(step, _)| step))
+    let (state, effects) = submit(steps, charge.into(), workflow.publicity().map(|(step, _)| step));
+    (CaseState { correction_in_review: workflow.correction_in_review.is_some(), ..state }, effects)
 }
 
 /// The events (in their plain form) that the machine would take now.
@@ -218,6 +220,9 @@ fn accept(case: CaseState) -> (CaseState, Vec<Effect>) {
 fn request_correction(case: CaseState) -> Result<(CaseState, Vec<Effect>), NotAllowed> {
     if case.correction_used {
         return Err(NotAllowed::CorrectionUsed);
+    }
+    if case.status != CaseStatus::Submitted && !case.correction_in_review {
+        return Err(NotAllowed::CorrectionTooLate);
     }
     let mut effects: Vec<Effect> =
         phase_clock(case.status).map(|clock| Effect::PauseClock { clock }).into_iter().collect();

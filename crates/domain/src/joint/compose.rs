@@ -59,6 +59,7 @@ pub fn compose(service: &JointService, pack: &CityPack) -> Result<ServiceItem, J
             refusal_reasons: Vec::new(),
             correction_texts: Vec::new(),
             opinions: Vec::new(),
+            correction_in_review: None,
             reminders: Vec::new(),
             renewal: None,
             records: Vec::new(),

@@ -45,7 +45,7 @@ struct Wanted {
 }
 
 /// Appointments at the officer's department on a day.
-#[utoipa::path(get, path = "/v1/desk/appointments", tag = "desk", params(Wanted), responses((status = 200, body = DeskAppointments)))]
+#[utoipa::path(get, path = "/v1/desk/appointments", tag = "desk", security(("desk" = [])), params(Wanted), responses((status = 200, body = DeskAppointments)))]
 async fn list(
     State(state): State<AppState>,
     who: Officer,
@@ -60,7 +60,7 @@ async fn list(
 }
 
 /// Notes that the resident came, or did not.
-#[utoipa::path(post, path = "/v1/desk/appointments/{id}/mark", tag = "desk", params(("id" = String, Path)),
+#[utoipa::path(post, path = "/v1/desk/appointments/{id}/mark", tag = "desk", security(("desk" = [])), params(("id" = String, Path)),
     request_body = MarkAppointment, responses((status = 200, body = DeskAppointments)))]
 async fn mark(
     State(state): State<AppState>,

@@ -39,13 +39,13 @@ struct Wanted {
 }
 
 /// Times that can be chosen now.
-#[utoipa::path(get, path = "/v1/appointments/slots", tag = "appointments", params(Wanted), responses((status = 200, body = SlotPage)))]
+#[utoipa::path(get, path = "/v1/appointments/slots", tag = "appointments", security(("resident" = [])), params(Wanted), responses((status = 200, body = SlotPage)))]
 async fn slots(State(state): State<AppState>, _: Resident, QueryOf(wanted): QueryOf<Wanted>) -> Result<Json<SlotPage>> {
     Ok(Json(SlotPage { slots: seats::open_slots(&state, &wanted.schedule, &wanted.place).await? }))
 }
 
 /// Holds a seat for ten minutes.
-#[utoipa::path(post, path = "/v1/appointments/holds", tag = "appointments", request_body = HoldSlot,
+#[utoipa::path(post, path = "/v1/appointments/holds", tag = "appointments", security(("resident" = [])), request_body = HoldSlot,
     params(("idempotency-key" = String, Header, description = "names the act for ever")),
     responses((status = 200, body = Appointment)))]
 async fn hold(
@@ -58,13 +58,13 @@ async fn hold(
 }
 
 /// One's own appointments.
-#[utoipa::path(get, path = "/v1/appointments", tag = "appointments", responses((status = 200, body = AppointmentPage)))]
+#[utoipa::path(get, path = "/v1/appointments", tag = "appointments", security(("resident" = [])), responses((status = 200, body = AppointmentPage)))]
 async fn list(State(state): State<AppState>, who: Resident) -> Result<Json<AppointmentPage>> {
     Ok(Json(view::page(&state, who.party_id).await?))
 }
 
 /// Moves one to another time.
-#[utoipa::path(post, path = "/v1/appointments/{id}/change", tag = "appointments",
+#[utoipa::path(post, path = "/v1/appointments/{id}/change", tag = "appointments", security(("resident" = [])),
     params(("id" = String, Path), ("idempotency-key" = String, Header, description = "names the act for ever")),
     request_body = MoveAppointment, responses((status = 200, body = AppointmentPage)))]
 async fn move_one(
@@ -79,7 +79,7 @@ async fn move_one(
 }
 
 /// Gives one up.
-#[utoipa::path(post, path = "/v1/appointments/{id}/cancellation", tag = "appointments",
+#[utoipa::path(post, path = "/v1/appointments/{id}/cancellation", tag = "appointments", security(("resident" = [])),
     params(("id" = String, Path), ("idempotency-key" = String, Header, description = "names the act for ever")),
     responses((status = 200, body = AppointmentPage)))]
 async fn give_up(

@@ -50,7 +50,7 @@ struct Wanted {
 }
 
 /// Tasks of the officer's department.
-#[utoipa::path(get, path = "/v1/desk/queue", tag = "desk", params(Wanted), responses((status = 200, body = DeskQueue)))]
+#[utoipa::path(get, path = "/v1/desk/queue", tag = "desk", security(("desk" = [])), params(Wanted), responses((status = 200, body = DeskQueue)))]
 async fn list(
     State(state): State<AppState>,
     who: Officer,
@@ -60,7 +60,7 @@ async fn list(
 }
 
 /// Opens a case for a purpose. The look is in the resident's log before the answer is built.
-#[utoipa::path(post, path = "/v1/desk/cases/{id}/open", tag = "desk", params(("id" = String, Path)), request_body = DeskOpen,
+#[utoipa::path(post, path = "/v1/desk/cases/{id}/open", tag = "desk", security(("desk" = [])), params(("id" = String, Path)), request_body = DeskOpen,
     responses((status = 200, body = DeskCase)))]
 async fn open(
     State(state): State<AppState>,
@@ -83,7 +83,7 @@ async fn open(
 }
 
 /// A file as it was handed in; each look is logged.
-#[utoipa::path(get, path = "/v1/desk/cases/{id}/files/{file}", tag = "desk",
+#[utoipa::path(get, path = "/v1/desk/cases/{id}/files/{file}", tag = "desk", security(("desk" = [])),
     params(("id" = String, Path), ("file" = String, Path)), responses((status = 200, description = "the bytes, as attachment")))]
 async fn content(
     State(state): State<AppState>,
@@ -94,7 +94,7 @@ async fn content(
 }
 
 /// One page of a file as a picture drawn by the platform; each look is logged.
-#[utoipa::path(get, path = "/v1/desk/cases/{id}/files/{file}/pages/{page}", tag = "desk",
+#[utoipa::path(get, path = "/v1/desk/cases/{id}/files/{file}/pages/{page}", tag = "desk", security(("desk" = [])),
     params(("id" = String, Path), ("file" = String, Path), ("page" = u16, Path)),
     responses((status = 200, description = "PNG"), (status = 501, description = "no program here draws this kind")))]
 async fn page(
@@ -106,7 +106,7 @@ async fn page(
 }
 
 /// One act on a task.
-#[utoipa::path(post, path = "/v1/desk/tasks/{id}/act", tag = "desk", params(("id" = String, Path)),
+#[utoipa::path(post, path = "/v1/desk/tasks/{id}/act", tag = "desk", security(("desk" = [])), params(("id" = String, Path)),
     request_body = DeskActRequest, responses((status = 200, body = DeskActDone)))]
 async fn perform(
     State(state): State<AppState>,

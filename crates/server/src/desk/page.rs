@@ -1,6 +1,9 @@
-//! The officers' page: static files from the folder of its build.
+//! The officers' page: the one inside the program, or the files of a folder that the configuration names.
 
-use std::path::{Component, Path, PathBuf};
+use std::{
+    borrow::Cow,
+    path::{Component, Path},
+};
 
 use axum::{
     extract::{Path as UrlPath, State},
@@ -8,10 +11,13 @@ use axum::{
     response::{Html, IntoResponse, Response},
 };
 use haoban_wire::ProblemCode;
+use include_dir::{Dir, include_dir};
 use utoipa_axum::router::OpenApiRouter;
 
 use crate::{AppState, Result, notices::say};
 
+/// What `ui/dist-desk` held when the program was built; empty when the page had not been built then.
+static BUILT: Dir<'static> = include_dir!("$OUT_DIR/desk");
 const INDEX: &str = "desk.html";
 const POLICY: &str = "default-src 'self'; img-src 'self' blob: data:; object-src 'none'; base-uri 'none'; \
                       form-action 'self'; frame-ancestors 'none'";
@@ -25,32 +31,21 @@ pub(super) fn routes() -> OpenApiRouter<AppState> {
     OpenApiRouter::from(page)
 }
 
-/// The folder of the setting, else `dist-desk` beside the program, else `ui/dist-desk` of the source tree
-/// the program runs in.
-fn folder(state: &AppState) -> Option<PathBuf> {
-    if let Some(named) = &state.config.desk_dir {
-        return Some(named.clone());
+async fn file(state: &AppState, path: &str) -> Option<Cow<'static, [u8]>> {
+    match &state.config.desk_dir {
+        Some(folder) => tokio::fs::read(folder.join(path)).await.ok().map(Cow::Owned),
+        None => BUILT.get_file(path).map(|file| Cow::Borrowed(file.contents())),
     }
-    let program = std::env::current_exe().ok();
-    let beside = program.iter().flat_map(|program| program.ancestors().skip(1)).map(Path::to_owned);
-    let working = std::env::current_dir().ok();
-    let roots: Vec<PathBuf> = beside.chain(working).collect();
-    let places = roots.iter().flat_map(|root| [root.join("dist-desk"), root.join("ui/dist-desk")]);
-    places.into_iter().find(|place| place.join(INDEX).is_file())
 }
 
 async fn index(State(state): State<AppState>) -> Response {
-    let Some(folder) = folder(&state) else { return not_built() };
-    match tokio::fs::read_to_string(folder.join(INDEX)).await {
-        Ok(page) => {
-            let headers = [
-                (header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(POLICY)),
-                (header::CACHE_CONTROL, HeaderValue::from_static("no-cache")),
-            ];
-            (headers, Html(page)).into_response()
-        }
-        Err(_) => not_built(),
-    }
+    let Some(page) = file(&state, INDEX).await else { return not_built() };
+    let headers = [
+        (header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(POLICY)),
+        (header::CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8")),
+        (header::CACHE_CONTROL, HeaderValue::from_static("no-cache")),
+    ];
+    (headers, page).into_response()
 }
 
 fn not_built() -> Response {
@@ -67,8 +62,7 @@ async fn asset(State(state): State<AppState>, UrlPath(path): UrlPath<String>) ->
     let relative = Path::new(&path);
     let plain = relative.components().all(|part| matches!(part, Component::Normal(_)));
     let kind = media_type(relative).filter(|_| plain).ok_or(ProblemCode::NotFound)?;
-    let folder = folder(&state).ok_or(ProblemCode::NotFound)?;
-    let bytes = tokio::fs::read(folder.join("assets").join(relative)).await.map_err(|_| ProblemCode::NotFound)?;
+    let bytes = file(&state, &format!("assets/{path}")).await.ok_or(ProblemCode::NotFound)?;
     let headers = [
         (header::CONTENT_TYPE, HeaderValue::from_static(kind)),
         // File names carry a digest of their content.

@@ -5,6 +5,8 @@ mod extract;
 mod health;
 mod layers;
 mod openapi;
+#[cfg(test)]
+mod reference;
 mod request_id;
 
 pub use extract::{JsonBody, PathOf, QueryOf};

@@ -60,7 +60,7 @@ pub(super) async fn sign(tx: &mut Write, scene: &Scene<'_>, case: &Dossier, sent
 }
 
 /// The receipt of one's own case.
-#[utoipa::path(get, path = "/v1/cases/{id}/receipt", tag = "cases", params(("id" = String, Path)), responses((status = 200, body = Receipt)))]
+#[utoipa::path(get, path = "/v1/cases/{id}/receipt", tag = "cases", security(("resident" = [])), params(("id" = String, Path)), responses((status = 200, body = Receipt)))]
 async fn receipt(State(state): State<AppState>, who: Resident, PathOf(id): PathOf<String>) -> Result<Json<Receipt>> {
     let id = CaseId::from_str(&id).map_err(|_| ProblemCode::NotFound)?;
     Ok(Json(find(&state, who.party_id, id).await?.ok_or(ProblemCode::NotFound)?))

@@ -46,7 +46,7 @@ pub(super) fn routes() -> OpenApiRouter<AppState> {
 }
 
 /// Takes a case in.
-#[utoipa::path(post, path = "/v1/cases", tag = "cases", request_body = SubmitCase,
+#[utoipa::path(post, path = "/v1/cases", tag = "cases", security(("resident" = [])), request_body = SubmitCase,
     params(("idempotency-key" = String, Header, description = "the draft's id")),
     responses((status = 201, body = Submitted), (status = 200, body = Submitted, description = "taken before")))]
 async fn submit_case(

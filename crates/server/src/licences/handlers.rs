@@ -23,14 +23,14 @@ pub(super) fn routes() -> OpenApiRouter<AppState> {
 }
 
 /// Licences of the signed-in party.
-#[utoipa::path(get, path = "/v1/licences", tag = "licences", responses((status = 200, body = LicencePage)))]
+#[utoipa::path(get, path = "/v1/licences", tag = "licences", security(("resident" = [])), responses((status = 200, body = LicencePage)))]
 async fn list(State(state): State<AppState>, who: Resident) -> Result<Json<LicencePage>> {
     let licences = of_party(&state.store, who.party_id, state.clock.now().city_date()).await?;
     Ok(Json(LicencePage { licences }))
 }
 
 /// Shows a licence: a code of sixty seconds.
-#[utoipa::path(post, path = "/v1/licences/{id}/presentations", tag = "licences", params(("id" = String, Path)),
+#[utoipa::path(post, path = "/v1/licences/{id}/presentations", tag = "licences", security(("resident" = [])), params(("id" = String, Path)),
     responses((status = 201, body = Presentation)))]
 async fn show(
     State(state): State<AppState>,
@@ -49,7 +49,7 @@ async fn look(State(state): State<AppState>, PathOf(code): PathOf<String>) -> Re
 }
 
 /// An officer looks at a code, scanned or read aloud as eight digits.
-#[utoipa::path(get, path = "/v1/desk/presentations/{code}", tag = "desk", params(("code" = String, Path)),
+#[utoipa::path(get, path = "/v1/desk/presentations/{code}", tag = "desk", security(("desk" = [])), params(("code" = String, Path)),
     responses((status = 200, body = PresentationCheck)))]
 async fn look_at_desk(
     State(state): State<AppState>,

@@ -44,7 +44,7 @@ async fn options() -> Response {
 }
 
 /// Creates an upload; the same file with the same digest finds the upload it had.
-#[utoipa::path(post, path = "/v1/uploads", tag = "materials",
+#[utoipa::path(post, path = "/v1/uploads", tag = "materials", security(("resident" = [])),
     responses((status = 201, description = "`Location` is the upload; `Upload-Offset` says how much is there")))]
 async fn create(State(state): State<AppState>, who: Resident, head: HeaderMap, body: Body) -> Result<Response> {
     if let Some(refusal) = other_version(&head) {
@@ -68,7 +68,7 @@ async fn create(State(state): State<AppState>, who: Resident, head: HeaderMap, b
 }
 
 /// How much is safe.
-#[utoipa::path(head, path = "/v1/uploads/{upload_id}", tag = "materials", params(("upload_id" = String, Path)),
+#[utoipa::path(head, path = "/v1/uploads/{upload_id}", tag = "materials", security(("resident" = [])), params(("upload_id" = String, Path)),
     responses((status = 200, description = "`Upload-Offset`, `Upload-Length`, `Upload-Expires`")))]
 async fn offset(
     State(state): State<AppState>,
@@ -94,7 +94,7 @@ async fn offset(
 }
 
 /// What a complete upload turned out to be.
-#[utoipa::path(get, path = "/v1/uploads/{upload_id}", tag = "materials", params(("upload_id" = String, Path)),
+#[utoipa::path(get, path = "/v1/uploads/{upload_id}", tag = "materials", security(("resident" = [])), params(("upload_id" = String, Path)),
     responses((status = 200, body = UploadInfo)))]
 async fn information(State(state): State<AppState>, who: Resident, Path(id): Path<String>) -> Result<Json<UploadInfo>> {
     let upload = find(&state, who, upload_id(&id)?).await?;
@@ -102,7 +102,7 @@ async fn information(State(state): State<AppState>, who: Resident, Path(id): Pat
 }
 
 /// More bytes, from the offset on.
-#[utoipa::path(patch, path = "/v1/uploads/{upload_id}", tag = "materials", params(("upload_id" = String, Path)),
+#[utoipa::path(patch, path = "/v1/uploads/{upload_id}", tag = "materials", security(("resident" = [])), params(("upload_id" = String, Path)),
     responses((status = 204), (status = 409, description = "`Upload-Offset` does not fit"), (status = 460, description = "digest does not fit")))]
 async fn append(
     State(state): State<AppState>,
@@ -127,7 +127,7 @@ async fn append(
 }
 
 /// The client no longer wants it.
-#[utoipa::path(delete, path = "/v1/uploads/{upload_id}", tag = "materials", params(("upload_id" = String, Path)),
+#[utoipa::path(delete, path = "/v1/uploads/{upload_id}", tag = "materials", security(("resident" = [])), params(("upload_id" = String, Path)),
     responses((status = 204)))]
 async fn terminate(
     State(state): State<AppState>,

@@ -41,7 +41,7 @@ struct After {
 }
 
 /// What changed for the signed-in party.
-#[utoipa::path(get, path = "/v1/events", tag = "notices", params(After),
+#[utoipa::path(get, path = "/v1/events", tag = "notices", security(("resident" = [])), params(After),
     responses((status = 200, body = EventPage, description = "JSON page, or `text/event-stream` without `Accept: application/json`")))]
 async fn events(
     State(state): State<AppState>,

@@ -30,7 +30,7 @@ async fn list(State(state): State<AppState>) -> Result<Json<PublicityPage>> {
 }
 
 /// Objects, once a person and period.
-#[utoipa::path(post, path = "/v1/publicity/{id}/objections", tag = "publicity",
+#[utoipa::path(post, path = "/v1/publicity/{id}/objections", tag = "publicity", security(("resident" = [])),
     params(("id" = String, Path), ("idempotency-key" = String, Header, description = "names the act for ever")),
     request_body = MakeObjection, responses((status = 200, body = ObjectionPage)))]
 async fn make(
@@ -46,7 +46,7 @@ async fn make(
 }
 
 /// One's own objections and what became of them.
-#[utoipa::path(get, path = "/v1/objections", tag = "publicity", responses((status = 200, body = ObjectionPage)))]
+#[utoipa::path(get, path = "/v1/objections", tag = "publicity", security(("resident" = [])), responses((status = 200, body = ObjectionPage)))]
 async fn mine(State(state): State<AppState>, who: Resident) -> Result<Json<ObjectionPage>> {
     Ok(Json(object::page(&state, who.party_id).await?))
 }

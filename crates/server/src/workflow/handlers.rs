@@ -31,7 +31,7 @@ pub(super) fn routes() -> OpenApiRouter<AppState> {
 }
 
 /// Cases, latest first.
-#[utoipa::path(get, path = "/v1/cases", tag = "cases", responses((status = 200, body = CasePage)))]
+#[utoipa::path(get, path = "/v1/cases", tag = "cases", security(("resident" = [])), responses((status = 200, body = CasePage)))]
 async fn list(State(state): State<AppState>, who: Resident) -> Result<Json<CasePage>> {
     let scene = Scene::now(&state);
     let cases = rows::list_of_party(&state, who.party_id).await?;
@@ -39,7 +39,7 @@ async fn list(State(state): State<AppState>, who: Resident) -> Result<Json<CaseP
 }
 
 /// One case.
-#[utoipa::path(get, path = "/v1/cases/{id}", tag = "cases", params(("id" = String, Path)), responses((status = 200, body = CaseView)))]
+#[utoipa::path(get, path = "/v1/cases/{id}", tag = "cases", security(("resident" = [])), params(("id" = String, Path)), responses((status = 200, body = CaseView)))]
 async fn one(State(state): State<AppState>, who: Resident, PathOf(id): PathOf<String>) -> Result<Json<CaseView>> {
     let case = rows::load(&state, case_id(&id)?).await?.filter(|case| case.party == who.party_id);
     let case = case.ok_or(ProblemCode::NotFound)?;
@@ -47,7 +47,7 @@ async fn one(State(state): State<AppState>, who: Resident, PathOf(id): PathOf<St
 }
 
 /// Answers a correction notice.
-#[utoipa::path(post, path = "/v1/cases/{id}/corrections", tag = "cases",
+#[utoipa::path(post, path = "/v1/cases/{id}/corrections", tag = "cases", security(("resident" = [])),
     params(("id" = String, Path), ("idempotency-key" = String, Header, description = "names the act for ever")),
     request_body = CorrectCase, responses((status = 200, body = CaseView)))]
 async fn correct(
@@ -62,7 +62,7 @@ async fn correct(
 }
 
 /// Hands in what was promised for later.
-#[utoipa::path(post, path = "/v1/cases/{id}/materials", tag = "cases",
+#[utoipa::path(post, path = "/v1/cases/{id}/materials", tag = "cases", security(("resident" = [])),
     params(("id" = String, Path), ("idempotency-key" = String, Header, description = "names the act for ever")),
     request_body = SupplyMaterials, responses((status = 200, body = CaseView)))]
 async fn supply(
@@ -77,7 +77,7 @@ async fn supply(
 }
 
 /// Takes a case back.
-#[utoipa::path(post, path = "/v1/cases/{id}/withdrawal", tag = "cases",
+#[utoipa::path(post, path = "/v1/cases/{id}/withdrawal", tag = "cases", security(("resident" = [])),
     params(("id" = String, Path), ("idempotency-key" = String, Header, description = "names the act for ever")),
     request_body = WithdrawCase, responses((status = 200, body = CaseView)))]
 async fn withdraw(
@@ -92,7 +92,7 @@ async fn withdraw(
 }
 
 /// Where the applicant pays what the case waits for: an address that counts once. The same key gives the same address.
-#[utoipa::path(post, path = "/v1/cases/{id}/payment", tag = "cases",
+#[utoipa::path(post, path = "/v1/cases/{id}/payment", tag = "cases", security(("resident" = [])),
     params(("id" = String, Path), ("idempotency-key" = String, Header, description = "names the act for ever")),
     responses((status = 200, body = PaymentPage)))]
 async fn pay(

@@ -207,6 +207,7 @@ fn not_allowed(error: NotAllowed) -> Error {
     let why = match error {
         NotAllowed::Here { .. } => "status",
         NotAllowed::CorrectionUsed => "correction_used",
+        NotAllowed::CorrectionTooLate => "correction_too_late",
         NotAllowed::NotLastStep { .. } => "not_last_step",
         NotAllowed::NoNextStep { .. } => "no_next_step",
         NotAllowed::Objections { .. } => "objections",

@@ -174,7 +174,22 @@ async fn the_page_keeps_to_its_folder() {
         let answer = city.http.get(format!("{}/desk/assets/{path}", city.base)).send().await.unwrap();
         assert_eq!(answer.status(), StatusCode::NOT_FOUND, "{path}");
     }
+}
+
+/// No folder is named here and none lies beside the program: what answers is inside it.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_page_is_inside_the_program() {
+    let city = City::start().await;
     let page = city.http.get(format!("{}/desk", city.base)).send().await.unwrap();
-    assert!(page.status() == StatusCode::OK || page.status() == StatusCode::SERVICE_UNAVAILABLE);
     assert!(page.headers()["content-type"].to_str().unwrap().starts_with("text/html"));
+    if !std::path::Path::new("../../ui/dist-desk/desk.html").is_file() {
+        assert_eq!(page.status(), StatusCode::SERVICE_UNAVAILABLE, "built before the page was");
+        return;
+    }
+    assert_eq!(page.status(), StatusCode::OK);
+    let text = page.text().await.unwrap();
+    let script = text.split('"').find(|word| word.ends_with(".js")).expect("a script");
+    let script = city.http.get(format!("{}{script}", city.base)).send().await.unwrap();
+    assert_eq!(script.status(), StatusCode::OK);
+    assert_eq!(script.headers()["content-type"], "text/javascript; charset=utf-8");
 }

@@ -43,6 +43,11 @@ async fn a_case_goes_from_submission_to_payment() {
     let accepted = officer.does(&case, json!({"act": "accept"})).await;
     assert_eq!(accepted["case"]["status"], "under_review");
     assert_eq!(accepted["case"]["clock"]["due"], "2026-11-26", "three working days after Monday");
+    let acts = accepted["acts"].as_array().unwrap();
+    assert!(!acts.contains(&json!("request_correction")) && acts.contains(&json!("pass_step")), "{acts:?}");
+    let late = json!({"act": "request_correction", "points": [point("field:rent_month")], "days": 5});
+    let (status, problem) = officer.act(&case, late).await;
+    assert_eq!((status, &problem["params"]["why"]), (StatusCode::CONFLICT, &json!("correction_too_late")));
     officer.does(&case, json!({"act": "pass_step", "opinion": ""})).await;
     officer.does(&case, json!({"act": "claim"})).await;
     let granted = officer.does(&case, json!({"act": "grant", "opinion": "complete"})).await;
