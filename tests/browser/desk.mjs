@@ -16,7 +16,7 @@ const press = (officer, name) => officer.getByRole('button', { name }).click()
 /** Claims the case that is open, unless that is done. */
 export async function claim(officer) {
   await press(officer, /^领办/)
-  await officer.getByRole('button', { name: /^补正/ }).waitFor()
+  await officer.locator('#opinion:enabled').waitFor()
 }
 
 /** Asks for the one correction that the standard words offer for the rent, and sees it go. */
