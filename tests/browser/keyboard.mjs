@@ -136,6 +136,8 @@ await step('a draft is renamed, deleted and brought back', async () => {
   await line.waitFor()
   await page.getByRole('button', { name: '删除' }).first().click()
   await page.getByRole('button', { name: '撤销' }).first().waitFor()
+  await page.locator('summary', { hasText: '删掉的草稿' }).click()
+  await page.locator('li.deleted', { hasText: /\d+月\d+日前能恢复/ }).first().waitFor()
   await until('the draft to be gone', async () => (await command(page, 'draft_list')).drafts.every((one) => one.name !== '给妈妈办的'))
   await page.getByRole('button', { name: '撤销' }).first().click()
   await line.waitFor()

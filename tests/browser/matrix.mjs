@@ -1,25 +1,29 @@
 // Every page in every mode: axe finds nothing, nothing scrolls sideways, one heading, a title, a quiet console.
-import { APP, axeSource, close, command, openBrowser, openPage, PASSWORD, PLATFORM, step } from './person.mjs'
+// Without arguments all of it; with the name of a share only that, so that several can run beside each other.
+import { APP, axeSource, close, command, openBrowser, openPage, PASSWORD, PLATFORM, step, until } from './person.mjs'
 import { prepare, wear } from './resident.mjs'
 
+/** Name, how it is worn, and the share it belongs to. */
 const MODES = [
-  ['standard 390', { width: 390 }],
-  ['standard 1280', { width: 1280 }],
-  ['senior 390', { width: 390, mode: 'senior' }],
-  ['senior 1280', { width: 1280, mode: 'senior' }],
-  ['dark 390', { width: 390, theme: 'dark' }],
-  ['senior dark 390', { width: 390, mode: 'senior', theme: 'dark' }],
-  ['320 at 30 px', { width: 320, text: 187 }],
-  ['senior 320', { width: 320, mode: 'senior' }],
-  ['English 390', { width: 390, language: 'en' }],
-  ['dark 1280', { width: 1280, theme: 'dark' }],
-  ['senior dark 1280', { width: 1280, mode: 'senior', theme: 'dark' }],
-  ['English 1280', { width: 1280, language: 'en' }],
-  ['forced colours 390', { width: 390, forced: true }],
+  ['standard 390', { width: 390 }, 'phone'],
+  ['standard 1280', { width: 1280 }, 'wide'],
+  ['senior 390', { width: 390, mode: 'senior' }, 'phone'],
+  ['senior 1280', { width: 1280, mode: 'senior' }, 'wide'],
+  ['dark 390', { width: 390, theme: 'dark' }, 'phone'],
+  ['senior dark 390', { width: 390, mode: 'senior', theme: 'dark' }, 'phone'],
+  ['320 at 30 px', { width: 320, text: 187 }, 'narrow'],
+  ['senior 320', { width: 320, mode: 'senior' }, 'narrow'],
+  ['English 390', { width: 390, language: 'en' }, 'narrow'],
+  ['dark 1280', { width: 1280, theme: 'dark' }, 'wide'],
+  ['senior dark 1280', { width: 1280, mode: 'senior', theme: 'dark' }, 'wide'],
+  ['English 1280', { width: 1280, language: 'en' }, 'wide'],
+  ['forced colours 390', { width: 390, forced: true }, 'narrow'],
 ]
 /** Pages that are different for somebody who has nothing yet. */
 const EMPTY = ['/', '/drafts', '/cases', '/outbox', '/inbox', '/licences', '/appointments', '/access', '/me', '/key', '/sign-in']
-const only = process.argv[2]
+const only = process.env.HAOBAN_SHARE
+/** What is looked at once stands with a share that has time for it. */
+const of = (share) => only === undefined || only === share
 const browser = await openBrowser()
 
 async function look(page, name, senior, forced = false) {
@@ -49,7 +53,7 @@ async function look(page, name, senior, forced = false) {
 
 const context = await browser.newContext({ viewport: { width: 390, height: 844 }, locale: 'zh-CN' })
 const fresh = await openPage(context, APP)
-await step('pages of somebody who has nothing yet', async () => {
+if (of('phone')) await step('pages of somebody who has nothing yet', async () => {
   for (const mode of [{ width: 390 }, { width: 390, mode: 'senior', theme: 'dark' }]) {
     await wear(fresh, { ...mode, height: 9000 })
     for (const route of EMPTY) {
@@ -59,7 +63,7 @@ await step('pages of somebody who has nothing yet', async () => {
     }
   }
 }, true)
-await step('the sign-in page, also after a mistake', async () => {
+if (of('phone')) await step('the sign-in page, also after a mistake', async () => {
   const { url } = await command(fresh, 'session_begin')
   const tab = await openPage(context, url)
   for (const colorScheme of ['light', 'dark']) {
@@ -74,11 +78,11 @@ await step('the sign-in page, also after a mistake', async () => {
   }
   await tab.close()
   await command(fresh, 'session_cancel').catch(() => undefined)
-  await fresh.close()
 }, true)
+await fresh.close()
 const { page, caseId, routes } = await prepare(context)
 
-for (const [name, mode] of MODES.filter(([name]) => only === undefined || name === only)) {
+for (const [name, mode] of MODES.filter(([, , share]) => of(share))) {
   // Tall enough that the bar at the bottom covers no link of the longest page: what is half hidden is not small.
   await wear(page, { ...mode, height: 9000 })
   await page.emulateMedia({ forcedColors: mode.forced ? 'active' : 'none' })
@@ -96,7 +100,7 @@ for (const [name, mode] of MODES.filter(([name]) => only === undefined || name =
   }, true)
 }
 
-await step('dialogs', async () => {
+if (of('wide')) await step('dialogs', async () => {
   await page.emulateMedia({ forcedColors: 'none' })
   const route = (name) => routes.find(([known]) => known === name)[1]
   const dialogs = [
@@ -119,7 +123,7 @@ await step('dialogs', async () => {
   }
 }, true)
 
-await step('another draft is another page, and so is another case', async () => {
+if (of('wide')) await step('another draft is another page, and so is another case', async () => {
   await wear(page, { width: 390 })
   const route = (name) => routes.find(([known]) => known === name)[1]
   const heading = async (name) => {
@@ -133,9 +137,9 @@ await step('another draft is another page, and so is another case', async () => 
   if (sent.includes('等您补') || !waits.includes('等您补')) throw new Error('the second case shows the first one')
 }, true)
 
-const desk = await browser.newContext({ viewport: { width: 1440, height: 900 }, locale: 'zh-CN' })
-const officer = await openPage(desk, `${PLATFORM}/desk`)
-await step('the desk', async () => {
+if (of('wide')) await step('the desk', async () => {
+  const desk = await browser.newContext({ viewport: { width: 1440, height: 900 }, locale: 'zh-CN' })
+  const officer = await openPage(desk, `${PLATFORM}/desk`)
   await look(officer, 'sign-in', false)
   await officer.fill('#account', 'desk-gjj-center')
   await officer.fill('#password', PASSWORD)
@@ -149,5 +153,27 @@ await step('the desk', async () => {
   await officer.locator('.pick').first().waitFor()
   await look(officer, 'correction', false)
 })
+
+// Last, for nobody starts it again: what a phone shows when the network is gone.
+if (of('narrow')) await step('without a network every page shows what is known, or says what is missing', async () => {
+  process.kill(Number(process.env.HAOBAN_PLATFORM_PID), 'SIGKILL')
+  const broken = []
+  for (const mode of [{ width: 390 }, { width: 390, mode: 'senior', theme: 'dark' }, { width: 1280, language: 'en' }]) {
+    await wear(page, { ...mode, height: 9000 })
+    for (const [name, route] of routes) {
+      await page.goto(`${APP}/#${route}`)
+      await page.locator('h1').first().waitFor()
+      // Whatever comes, comes from this device: a moment is enough.
+      const said = await until('words', async () => {
+        const loading = await page.locator('main .loading').count()
+        const words = (await page.locator('main').innerText()).trim()
+        return loading === 0 && words.length >= 20 ? words : undefined
+      }, 80).catch(() => undefined)
+      if (said === undefined) broken.push(`${name} never stops loading, or says nothing: ${await page.locator('main').innerText()}`)
+      await look(page, `${name} without network ${JSON.stringify(mode)}`, mode.mode === 'senior').catch((error) => broken.push(error.message))
+    }
+  }
+  if (broken.length > 0) throw new Error(broken.join('\n  '))
+}, true)
 await browser.close()
 close()

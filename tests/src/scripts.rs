@@ -32,6 +32,7 @@ pub async fn run_script_for(people: usize, script: &str, environment: &[(&str, &
     let status = node(script, &platform)
         .env("HAOBAN_APP_URL", addresses.first().copied().unwrap_or_default())
         .env("HAOBAN_APP_URLS", addresses.join(","))
+        .env("HAOBAN_PLATFORM_PID", platform.pid().map(|pid| pid.to_string()).unwrap_or_default())
         .envs(environment.iter().copied())
         .status()
         .await

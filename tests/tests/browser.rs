@@ -8,8 +8,18 @@ async fn a_resident_and_an_officer_bring_a_case_to_its_end() -> anyhow::Result<(
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn every_page_is_accessible_in_every_mode() -> anyhow::Result<()> {
-    run_script("matrix.mjs", &[]).await
+async fn every_page_is_accessible_on_a_phone() -> anyhow::Result<()> {
+    run_script("matrix.mjs", &[("HAOBAN_SHARE", "phone")]).await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_page_is_accessible_on_a_pc_and_so_is_the_desk() -> anyhow::Result<()> {
+    run_script("matrix.mjs", &[("HAOBAN_SHARE", "wide")]).await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_page_is_accessible_when_narrow_in_english_and_without_a_network() -> anyhow::Result<()> {
+    run_script("matrix.mjs", &[("HAOBAN_SHARE", "narrow")]).await
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -195,6 +195,19 @@ pub struct WorkflowStep {
     pub role: StepRole,
     /// Working days of this step.
     pub days: u16,
+    /// The step is part of a case only where this holds; what cannot be told counts as yes. Decided when the case is sent,
+    /// and anew after a correction for what has not begun. The step that decides is part of every case.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub when: Option<Expr>,
+    /// Where another department has the step: the first that holds; else `department`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[ts(as = "Option<Vec<Route>>", optional)]
+    pub route: Vec<Route>,
+    /// What the applicant is told when the step begins, instead of the plain words. Names nobody.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub notice: Option<LocalText>,
     /// What the officer checks, one line each.
     #[serde(default)]
     pub checks: Vec<OfficerCheck>,
@@ -202,6 +215,17 @@ pub struct WorkflowStep {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[ts(optional)]
     pub publicity: Option<Publicity>,
+}
+
+/// A department that has a step where its rule holds.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[ts(export)]
+pub struct Route {
+    /// True to go there.
+    pub when: Expr,
+    /// Department id of the pack.
+    pub department: String,
 }
 
 /// 公示: what the public sees, for how long, and how to object.

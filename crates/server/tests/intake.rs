@@ -47,5 +47,7 @@ mod submit;
 mod support;
 #[path = "intake/uploads.rs"]
 mod uploads;
+#[path = "intake/way.rs"]
+mod way;
 #[path = "intake/workflow.rs"]
 mod workflow;

@@ -156,6 +156,12 @@ impl Platform {
         self.await_health().await
     }
 
+    /// Its process while it runs.
+    #[must_use]
+    pub fn pid(&self) -> Option<u32> {
+        self.program.pid()
+    }
+
     /// `kill -9` without a new start.
     ///
     /// # Errors

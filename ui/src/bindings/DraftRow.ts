@@ -41,6 +41,10 @@ total: number,
  */
 saved_at: Timestamp, 
 /**
+ * Of a deleted draft: until when it can be brought back.
+ */
+kept_until: Timestamp | null, 
+/**
  * On its way.
  */
 frozen: boolean, 

@@ -123,6 +123,7 @@ fn record_of(
         collisions: BTreeMap::new(),
         elsewhere: BTreeSet::new(),
         ended_elsewhere: false,
+        edited_at: None,
     }
 }
 

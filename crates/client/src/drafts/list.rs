@@ -56,7 +56,8 @@ fn row(draft: StoredDraft) -> DraftRow {
         icon: record.icon,
         done: record.done,
         total: record.total,
-        saved_at: draft.saved_at,
+        saved_at: record.edited_at.unwrap_or(draft.saved_at),
+        kept_until: (draft.standing == Standing::Deleted).then(|| draft.saved_at.plus_millis(KEPT_MILLIS)),
         frozen: draft.standing == Standing::Frozen,
         correction_cause: record.correction.as_ref().map(|correction| correction.cause),
         correction_of: record.correction.map(|correction| correction.case_number),
@@ -85,8 +86,7 @@ pub async fn delete(client: &Client, request: DraftDelete) -> Result<DraftListVi
     let now = client.now();
     change(client, request.draft_id, |draft| {
         require(draft, Standing::Open)?;
-        draft.standing = Standing::Deleted;
-        draft.saved_at = now;
+        draft.lay_aside(now);
         Ok(())
     })
     .await?;
@@ -97,8 +97,7 @@ pub async fn delete(client: &Client, request: DraftDelete) -> Result<DraftListVi
 pub async fn restore(client: &Client, request: DraftRestore) -> Result<DraftListView, ClientError> {
     change(client, request.draft_id, |draft| {
         require(draft, Standing::Deleted)?;
-        draft.standing = Standing::Open;
-        draft.record.ended_elsewhere = false;
+        draft.take_up();
         Ok(())
     })
     .await?;

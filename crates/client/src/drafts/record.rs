@@ -59,6 +59,9 @@ pub(crate) struct DraftRecord {
     /// Sent or deleted on another device.
     #[serde(default)]
     pub(crate) ended_elsewhere: bool,
+    /// Of a deleted draft: when it was last edited, for the day it comes back.
+    #[serde(default)]
+    pub(crate) edited_at: Option<Timestamp>,
 }
 
 /// What a correction draft answers, and what the case looked like before.
@@ -123,6 +126,22 @@ pub(crate) struct StoredDraft {
     pub(crate) standing: Standing,
     pub(crate) saved_at: Timestamp,
     pub(crate) record: DraftRecord,
+}
+
+impl StoredDraft {
+    /// Lays it among the deleted ones; the thirty days begin.
+    pub(crate) fn lay_aside(&mut self, now: Timestamp) {
+        self.standing = Standing::Deleted;
+        self.record.edited_at = Some(self.saved_at);
+        self.saved_at = now;
+    }
+
+    /// Takes it from among the deleted ones, as old as it was.
+    pub(crate) fn take_up(&mut self) {
+        self.standing = Standing::Open;
+        self.record.ended_elsewhere = false;
+        self.saved_at = self.record.edited_at.take().unwrap_or(self.saved_at);
+    }
 }
 
 type Row = (String, i64, String, Vec<u8>, i64);

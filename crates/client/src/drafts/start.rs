@@ -40,6 +40,7 @@ pub async fn start(client: &Client, request: DraftStart) -> Result<DraftView, Cl
         collisions: BTreeMap::new(),
         elsewhere: BTreeSet::new(),
         ended_elsewhere: false,
+        edited_at: None,
     };
     begin(client, record, &item).await
 }

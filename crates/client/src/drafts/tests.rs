@@ -109,12 +109,19 @@ async fn several_drafts_of_one_item_names_deletion_and_restoring() {
     let listed = rename(&client, DraftRename { draft_id: one, name: "  Mine ".into() }).await.unwrap();
     assert_eq!(listed.drafts.len(), 2);
     assert!(listed.drafts.iter().any(|row| row.name.as_deref() == Some("Mine")));
+    let edited_at = listed.drafts.iter().find(|row| row.id == one).unwrap().saved_at;
+    device.later(3_600_000);
     let listed = delete(&client, DraftDelete { draft_id: one }).await.unwrap();
     assert_eq!((listed.drafts.len(), listed.deleted.len()), (1, 1));
+    assert_eq!(listed.drafts[0].kept_until, None);
+    let thirty_days = client.now().plus_millis(30 * 24 * 3_600_000);
+    assert_eq!((listed.deleted[0].saved_at, listed.deleted[0].kept_until), (edited_at, Some(thirty_days)));
     let edit = DraftSave { draft_id: one, revision: 3, changes: Default::default(), page: None };
     assert_eq!(code(super::save(&client, edit).await.unwrap_err()), ProblemCode::NotAllowedNow);
     let listed = restore(&client, DraftRestore { draft_id: one }).await.unwrap();
     assert_eq!((listed.drafts.len(), listed.deleted.len()), (2, 0));
+    let back = listed.drafts.iter().find(|row| row.id == one).unwrap();
+    assert_eq!((back.saved_at, back.kept_until), (edited_at, None), "it is as old as it was");
 
     delete(&client, DraftDelete { draft_id: one }).await.unwrap();
     device.later(29 * 24 * 3_600_000);

@@ -72,6 +72,7 @@ impl Shared {
             collisions: BTreeMap::new(),
             elsewhere: BTreeSet::new(),
             ended_elsewhere: false,
+            edited_at: None,
         };
         take_slots(&mut record, &Slots::new(), &self.slots);
         record

@@ -76,14 +76,13 @@ pub(super) async fn take(
         // Edited here since: the next push brings it back to life everywhere.
         (Standing::Open, FollowState::Deleted) if !clean => Taken::Same,
         (Standing::Open, FollowState::Deleted) => {
-            next.standing = Standing::Deleted;
+            next.lay_aside(client.now());
             next.record.ended_elsewhere = true;
             Taken::Changed
         }
         // Edited elsewhere after it was deleted here: it comes back. Only sealed anew: it stays deleted.
         (Standing::Deleted, FollowState::Open) if told == Some(FollowState::Deleted) || theirs != base => {
-            next.standing = Standing::Open;
-            next.record.ended_elsewhere = false;
+            next.take_up();
             merged(client, &mut next, base, theirs, &mut mark).await?;
             Taken::Changed
         }

@@ -142,11 +142,12 @@ pub(super) async fn take_back(client: &Client, judged: &Entry, to: Standing) -> 
     if let Some(draft) = judged.draft_id {
         let slot = client.drafts().lock(draft).await;
         let mut stored = drafts::load(client, draft).await?;
-        stored.standing = to;
-        stored.revision += 1;
         if to == Standing::Deleted {
-            stored.saved_at = client.now();
+            stored.lay_aside(client.now());
+        } else {
+            stored.standing = to;
         }
+        stored.revision += 1;
         held = Some((slot, stored));
     }
     let mut write = client.store()?.write().await?;

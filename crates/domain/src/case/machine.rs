@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{CaseEventKind, CaseStatus, ClockKind};
+use super::{CaseEventKind, CaseStatus, ClockKind, Skipped};
 use crate::workflow::ChargeWhen;
 
 /// Everything the machine needs to know of a case.
@@ -15,6 +15,9 @@ pub struct CaseState {
     pub step: u16,
     /// How many steps the workflow has; at least one.
     pub steps: u16,
+    /// Steps of the workflow that this case does not take.
+    #[serde(default, skip_serializing_if = "Skipped::is_none")]
+    pub skipped: Skipped,
     /// A correction was asked for already; it is asked once in the life of a case.
     pub correction_used: bool,
     /// A rule of the item lets the office ask for it after acceptance too. Cases from before there was such a rule

@@ -7,6 +7,7 @@ mod record;
 mod status;
 pub mod timeline;
 mod transitions;
+mod way;
 mod words;
 
 pub use machine::*;
@@ -14,6 +15,7 @@ pub use pause::{Pause, PauseKind};
 pub use record::*;
 pub use status::*;
 pub use transitions::{allowed, apply, submit, submit_to};
+pub use way::{Skipped, Way};
 
 #[cfg(test)]
 mod tests;

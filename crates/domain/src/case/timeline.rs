@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Actor, CaseEvent, CaseState, CaseStatus, ClockKind, Pause, TimelineEntry, TimelineState,
+    Actor, CaseEvent, CaseState, CaseStatus, ClockKind, Pause, TimelineEntry, TimelineState, Way,
     clock::{self, CORRECTION_DAYS, Clocks},
     words,
 };
@@ -43,6 +43,8 @@ pub struct Story<'a> {
     pub happenings: &'a [Happening],
     /// Where it stands.
     pub state: &'a CaseState,
+    /// Which steps it takes and who has them.
+    pub way: &'a Way,
     /// Its clocks.
     pub clocks: &'a Clocks,
     /// The first day by which a material promised for later must be there.
@@ -199,6 +201,7 @@ impl Teller<'_> {
         let first = if phase == CaseStatus::Submitted || held { state.step } else { state.step.saturating_add(1) };
         let steps = u16::try_from(self.story.item.workflow.steps.len()).unwrap_or(u16::MAX);
         let mut entries: Vec<TimelineEntry> = (first..steps)
+            .filter(|step| !state.skipped.has(*step))
             .map(|step| {
                 let note = self.publicity(step).or_else(|| self.promise(step)).unwrap_or_else(|| self.department(step));
                 open(TimelineState::Next, self.step_title(step), note, self.step_due(step), Actor::Office)
@@ -226,9 +229,9 @@ impl Teller<'_> {
 
     fn department(&self, step: u16) -> LocalText {
         let guide = &self.story.item.guide;
-        let id = self.story.item.workflow.steps.get(usize::from(step)).map_or(&guide.department, |s| &s.department);
-        let known = self.story.departments.iter().find(|department| department.id == *id);
-        known.map_or_else(|| LocalText::new(id.clone(), id.clone()), |department| department.name.clone())
+        let id = self.story.way.department(step).unwrap_or(&guide.department);
+        let known = self.story.departments.iter().find(|department| department.id == id);
+        known.map_or_else(|| LocalText::new(id, id), |department| department.name.clone())
     }
 
     /// Before acceptance no day can be named, only the days it will take.
@@ -239,10 +242,11 @@ impl Teller<'_> {
         Some(words::within(self.days_until(step), true))
     }
 
-    /// Working days up to the end of a step.
+    /// Working days up to the end of a step, of the steps that the case takes.
     fn days_until(&self, step: u16) -> u16 {
-        let steps = &self.story.item.workflow.steps;
-        steps.iter().take(usize::from(step) + 1).fold(0, |sum, step| sum.saturating_add(step.days))
+        let steps = (0u16..).zip(&self.story.item.workflow.steps).take(usize::from(step) + 1);
+        let taken = steps.filter(|(at, _)| !self.story.state.skipped.has(*at));
+        taken.fold(0, |sum, (_, step)| sum.saturating_add(step.days))
     }
 
     /// Nobody knows how long the public objects: no day is named beyond a publicity period that is still to end.

@@ -53,7 +53,8 @@
 //! ```
 
 use super::{
-    AcceptedBy, CaseEvent, CaseEventKind, CaseNotice, CaseState, CaseStatus, ChargeState, ClockKind, Effect, NotAllowed,
+    AcceptedBy, CaseEvent, CaseEventKind, CaseNotice, CaseState, CaseStatus, ChargeState, ClockKind, Effect,
+    NotAllowed, Skipped, Way,
 };
 use crate::workflow::Workflow;
 
@@ -125,6 +126,7 @@ pub fn submit(steps: u16, charge: ChargeState, publicity: Option<u16>) -> (CaseS
         status: CaseStatus::Submitted,
         step: 0,
         steps: steps.max(1),
+        skipped: Skipped::default(),
         correction_used: false,
         correction_in_review: false,
         back_to: None,
@@ -142,13 +144,20 @@ pub fn submit(steps: u16, charge: ChargeState, publicity: Option<u16>) -> (CaseS
     (state, effects)
 }
 
-/// A case of an item with this workflow is submitted.
+/// A case of an item with this workflow is submitted, and goes this way through it.
 #[must_use]
-pub fn submit_to(workflow: &Workflow) -> (CaseState, Vec<Effect>) {
+pub fn submit_to(workflow: &Workflow, way: &Way) -> (CaseState, Vec<Effect>) {
     let steps = u16::try_from(workflow.steps.len()).unwrap_or(u16::MAX);
     let charge = workflow.charge.as_ref().map(|charge| charge.when);
-    let (state, effects) = submit(steps, charge.into(), workflow.publicity().map(|(step, _)| step));
-    (CaseState { correction_in_review: workflow.correction_in_review.is_some(), ..state }, effects)
+    let (state, mut effects) = submit(steps, charge.into(), workflow.publicity().map(|(step, _)| step));
+    let skipped = way.skipped();
+    let step = skipped.first(state.steps);
+    for effect in &mut effects {
+        if let Effect::OpenTask { step: first } = effect {
+            *first = step;
+        }
+    }
+    (CaseState { skipped, step, correction_in_review: workflow.correction_in_review.is_some(), ..state }, effects)
 }
 
 /// The events (in their plain form) that the machine would take now.
@@ -294,10 +303,7 @@ fn supply(case: CaseState, open: u16) -> (CaseState, Vec<Effect>) {
 }
 
 fn pass_step(case: CaseState) -> Result<(CaseState, Vec<Effect>), NotAllowed> {
-    let step = case.step.saturating_add(1);
-    if step >= case.steps {
-        return Err(NotAllowed::NoNextStep { step: case.step });
-    }
+    let step = case.skipped.next(case.step, case.steps).ok_or(NotAllowed::NoNextStep { step: case.step })?;
     if case.publicity == Some(step) {
         return Ok(publicise(CaseState { step, ..case }));
     }
@@ -349,7 +355,7 @@ fn dismiss(case: CaseState) -> (CaseState, Vec<Effect>) {
 
 /// Back to the step before; whatever else was objected is looked at there.
 fn uphold(case: CaseState) -> (CaseState, Vec<Effect>) {
-    let step = case.step.saturating_sub(1);
+    let step = case.skipped.before(case.step).unwrap_or(0);
     let mut effects = vec![Effect::CloseTask];
     effects.extend(unpublished());
     effects.push(Effect::OpenTask { step });
@@ -361,10 +367,7 @@ fn end_publicity(case: CaseState) -> Result<(CaseState, Vec<Effect>), NotAllowed
     if case.objections > 0 {
         return Err(NotAllowed::Objections { open: case.objections });
     }
-    let step = case.step.saturating_add(1);
-    if step >= case.steps {
-        return Err(NotAllowed::NoNextStep { step: case.step });
-    }
+    let step = case.skipped.next(case.step, case.steps).ok_or(NotAllowed::NoNextStep { step: case.step })?;
     let mut effects = unpublished();
     effects.push(Effect::OpenTask { step });
     effects.push(Effect::Notify { notice: CaseNotice::Progress });
@@ -380,7 +383,7 @@ fn unpublished() -> Vec<Effect> {
 }
 
 fn last_step(case: CaseState) -> Result<CaseState, NotAllowed> {
-    if case.step.saturating_add(1) < case.steps {
+    if case.skipped.next(case.step, case.steps).is_some() {
         return Err(NotAllowed::NotLastStep { step: case.step });
     }
     Ok(case)

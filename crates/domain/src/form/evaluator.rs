@@ -160,6 +160,12 @@ fn other_rules(item: &ServiceItem, names: &Names) -> Result<HashMap<Expr, Rule>,
         add(format!("workflow.instant.grant_when[{}]", rule.id), &rule.rule)?;
     }
     for step in &item.workflow.steps {
+        if let Some(rule) = &step.when {
+            add(format!("workflow.steps[{}].when", step.id), rule)?;
+        }
+        for (number, route) in step.route.iter().enumerate() {
+            add(format!("workflow.steps[{}].route[{number}]", step.id), &route.when)?;
+        }
         for check in &step.checks {
             if let Some(rule) = &check.rule {
                 add(format!("workflow.steps[{}].checks[{}]", step.id, check.id), rule)?;

@@ -8,7 +8,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use haoban_domain::{
-    case::{clock::Clocks, submit_to},
+    case::{Way, clock::Clocks, submit_to},
     form::Evaluator,
     identifiers::case_number,
     ids::{CaseId, PartyId},
@@ -200,12 +200,14 @@ async fn dossier(
 ) -> Result<Dossier> {
     let applicant =
         checked.inputs.applicant.clone().ok_or_else(|| Error::internal("a submission without applicant"))?;
+    let way = Way::plain(&rules.item().workflow);
     Ok(Dossier {
         id: CaseId::from_uuid(body.draft_id.uuid()),
         number: number(tx, scene, &body.channel, &rules).await?,
         party,
         channel: body.channel.clone(),
-        machine: submit_to(&rules.item().workflow).0,
+        machine: submit_to(&rules.item().workflow, &way).0,
+        way,
         clocks: Clocks::default(),
         revision: 0,
         submitted_at: scene.now,

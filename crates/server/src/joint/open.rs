@@ -3,7 +3,7 @@
 use std::{future::Future, pin::Pin, sync::Arc};
 
 use haoban_domain::{
-    case::{CaseEvent, CaseEventKind, allowed, clock::Clocks, submit_to},
+    case::{CaseEvent, CaseEventKind, Way, allowed, clock::Clocks, submit_to},
     form::{Evaluator, Inputs, visible_answers},
     ids::{CaseId, PartyId},
     joint::{PartOutlook, outlook, standing},
@@ -99,12 +99,14 @@ async fn dossier(
     let inputs = Inputs { answers, ..given };
     let form = rules.evaluate(&inputs);
     let inputs = Inputs { choices: settled(&form, inputs.choices.clone()), ..inputs };
+    let way = Way::plain(&rules.item().workflow);
     let case = Dossier {
         id: CaseId::new(scene.now.millis(), scene.random()),
         number: child_number(tx, scene, &whole.channel, &rules).await?,
         party: whole.party,
         channel: whole.channel.clone(),
-        machine: submit_to(&rules.item().workflow).0,
+        machine: submit_to(&rules.item().workflow, &way).0,
+        way,
         clocks: Clocks::default(),
         revision: 0,
         submitted_at: scene.now,

@@ -101,6 +101,7 @@ pub(super) async fn correct(
         open_notice(&case, &body)?;
         rows::answer_correction(&mut tx, &case, notice.id, scene.now).await?;
         take_over(&mut case, &scene, body, &checked);
+        case.redirect(&checked.inputs);
         intake::attach_files(&mut tx, case.id, &checked).await?;
         appointments::book_with_case(&mut tx, &scene, &case, &checked.form).await?;
         let details = json!({ "correction": notice.id });

@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, sync::Arc};
 
 use haoban_domain::{
     calendar::WorkCalendar,
-    case::{CaseState, ChargeView, CorrectionPoint, DecisionView, clock::Clocks, timeline::Happening},
+    case::{CaseState, ChargeView, CorrectionPoint, DecisionView, Way, clock::Clocks, timeline::Happening},
     form::{Answers, Evaluator, HeadlineState, Inputs},
     ids::{CaseId, CorrectionId, PartyId},
     item::ServiceItem,
@@ -63,6 +63,8 @@ pub(crate) struct Dossier {
     pub rules: Arc<Evaluator>,
     pub channel: String,
     pub machine: CaseState,
+    /// Which steps it takes, and who has each.
+    pub way: Way,
     pub clocks: Clocks,
     pub revision: u64,
     pub submitted_at: Timestamp,
@@ -97,10 +99,15 @@ impl Dossier {
         steps.get(usize::from(step)).ok_or_else(|| Error::internal("the workflow has no such step"))
     }
 
+    /// Decides its way anew, after answers or materials changed: of the steps that have not begun.
+    pub fn redirect(&mut self, inputs: &Inputs) {
+        self.way = Way::decide(&self.rules, inputs).from_step(&self.way, self.machine.step);
+        self.machine.skipped = self.way.skipped();
+    }
+
     /// Department that has it now, or had it last.
     pub fn department(&self) -> &str {
-        let step = self.item().workflow.steps.get(usize::from(self.machine.step));
-        step.map_or(self.item().guide.department.as_str(), |step| step.department.as_str())
+        self.way.department(self.machine.step).unwrap_or(self.item().guide.department.as_str())
     }
 
     /// What its rules are judged on.

@@ -79,7 +79,7 @@ pub(super) fn morning_of(day: Date) -> Timestamp {
 }
 
 async fn open_task(tx: &mut Write, scene: &Scene<'_>, case: &Dossier, step: u16) -> Result<()> {
-    let department = case.step_at(step)?.department.clone();
+    let department = case.way.department(step).unwrap_or(&case.step_at(step)?.department).to_owned();
     let due = case
         .clocks
         .view(&case.machine, case.item(), &scene.calendar, scene.today)
@@ -150,6 +150,12 @@ async fn notify(tx: &mut Write, scene: &Scene<'_>, case: &Dossier, notice: CaseN
             say!("notice", "resumed", item = item),
             say!("notice", "resumed_body", number = &number),
         ),
+        (
+            CaseNotice::Progress,
+            Some(Happening { event: CaseEvent::PassStep | CaseEvent::EndPublicity | CaseEvent::Uphold, .. }),
+        ) if step_notice(case).is_some() => {
+            (NoticeKind::Progress, say!("notice", "progress", item = item), step_notice(case).unwrap_or_default())
+        }
         (CaseNotice::AwaitsPromised, _) => (
             NoticeKind::MaterialsAwaited,
             say!("notice", "awaits_promised", item = item),
@@ -163,6 +169,11 @@ async fn notify(tx: &mut Write, scene: &Scene<'_>, case: &Dossier, notice: CaseN
         _ => sentences(notice, item, &number, &due, &law),
     };
     tell(tx, scene, case, (kind, title, body)).await
+}
+
+/// What the definition says to the applicant when the step begins that has the case now.
+fn step_notice(case: &Dossier) -> Option<LocalText> {
+    case.step_at(case.machine.step).ok()?.notice.clone()
 }
 
 /// Puts a message about a case into the applicant's inbox.

@@ -3,7 +3,7 @@
 use std::collections::VecDeque;
 
 use haoban_domain::{
-    case::{CaseEvent, CaseStatus, Effect, NotAllowed, apply, submit_to, timeline::Happening},
+    case::{CaseEvent, CaseStatus, Effect, NotAllowed, Way, apply, submit_to, timeline::Happening},
     ids::PartyId,
     receipt,
 };
@@ -17,7 +17,7 @@ use super::{
 use crate::{
     AppState, Error, Result, appointments,
     audit::{self, Act},
-    joint, notices, reminders,
+    joint, licences, notices, reminders,
     store::Write,
 };
 
@@ -57,10 +57,12 @@ impl By {
     }
 }
 
-/// A new case: its row, its first task and clock. `case.machine` is what [`submit_to`] gives. Parts that are
+/// A new case: its row, its way, its first task and clock. Parts that are
 /// opened together with the whole send no word of their own.
 pub(crate) async fn open(tx: &mut Write, scene: &Scene<'_>, case: &mut Dossier, notify: bool) -> Result<()> {
-    let (machine, effects) = submit_to(&case.item().workflow);
+    let held = licences::held(tx, case.party, scene.today).await?;
+    case.way = Way::decide(&case.rules, &case.inputs(held, scene.today));
+    let (machine, effects) = submit_to(&case.item().workflow, &case.way);
     case.machine = machine;
     if case.item().joint.is_none() {
         // The parts of a joint case keep their own.

@@ -3,7 +3,7 @@
 use std::str::FromStr;
 
 use haoban_domain::{
-    case::{CaseEvent, CaseStatus, Pause, timeline::Happening},
+    case::{CaseEvent, CaseStatus, Pause, Way, timeline::Happening},
     form::Evaluator,
     ids::{CaseId, CorrectionId, PartyId},
     time::{Date, Timestamp},
@@ -20,7 +20,7 @@ use crate::{
 };
 
 const CASE: &str = "SELECT id, number, party_id, item_code, item_version, channel, revision, submitted_at, machine, clocks, \
-                    applicant, answers, choices, slots, facts, headline, decision, promises FROM cases WHERE id = $1";
+                    applicant, answers, choices, slots, facts, headline, decision, promises, way FROM cases WHERE id = $1";
 
 /// A case as it is now, for reading.
 pub(crate) async fn load(state: &AppState, id: CaseId) -> Result<Option<Dossier>> {
@@ -61,8 +61,10 @@ async fn read(state: &AppState, connection: &mut AnyConnection, id: CaseId, suff
     let correction = correction(connection, id).await?;
     let (parent, parts) = family(state, connection, id, &rules).await?;
     let charge = charges::read(connection, id).await?;
+    let way = maybe::<Way>(&row, "way")?.unwrap_or_else(|| Way::plain(&rules.item().workflow));
     Ok(Some(Dossier {
         id,
+        way,
         number: row.try_get("number")?,
         party: PartyId::from_str(&row.try_get::<String, _>("party_id")?)?,
         rules,
@@ -159,12 +161,18 @@ async fn correction(connection: &mut AnyConnection, id: CaseId) -> Result<Option
     }))
 }
 
+/// What is written of the way of a case; nothing where every case of the item goes the same.
+fn way_text(case: &Dossier) -> Result<Option<String>> {
+    let plain = case.way == Way::plain(&case.item().workflow);
+    Ok((!plain).then(|| serde_json::to_string(&case.way)).transpose()?)
+}
+
 /// A new case.
 pub(super) async fn insert(tx: &mut Write, case: &Dossier) -> Result<()> {
     sqlx::query(
         "INSERT INTO cases (id, number, party_id, item_code, item_version, channel, status, revision, submitted_at, machine, \
-         clocks, applicant, answers, choices, slots, facts, promises) \
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)",
+         clocks, applicant, answers, choices, slots, facts, promises, way) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)",
     )
     .bind(case.id.to_string())
     .bind(case.number.clone())
@@ -183,6 +191,7 @@ pub(super) async fn insert(tx: &mut Write, case: &Dossier) -> Result<()> {
     .bind(serde_json::to_string(&case.slots)?)
     .bind(serde_json::to_string(&case.facts)?)
     .bind(serde_json::to_string(&case.promises)?)
+    .bind(way_text(case)?)
     .execute(&mut **tx)
     .await?;
     Ok(())
@@ -192,7 +201,7 @@ pub(super) async fn insert(tx: &mut Write, case: &Dossier) -> Result<()> {
 pub(super) async fn update(tx: &mut Write, case: &Dossier) -> Result<bool> {
     let done = sqlx::query(
         "UPDATE cases SET status = $1, revision = $2, machine = $3, clocks = $4, answers = $5, choices = $6, slots = $7, \
-         facts = $8, headline = $9, decision = $10, promises = $11 WHERE id = $12 AND revision = $13",
+         facts = $8, headline = $9, decision = $10, promises = $11, way = $12 WHERE id = $13 AND revision = $14",
     )
     .bind(case.machine.status.as_str())
     .bind(i64::try_from(case.revision).unwrap_or(i64::MAX))
@@ -205,6 +214,7 @@ pub(super) async fn update(tx: &mut Write, case: &Dossier) -> Result<bool> {
     .bind(case.headline.as_ref().map(serde_json::to_string).transpose()?)
     .bind(case.decision.as_ref().map(serde_json::to_string).transpose()?)
     .bind(serde_json::to_string(&case.promises)?)
+    .bind(way_text(case)?)
     .bind(case.id.to_string())
     .bind(i64::try_from(case.revision.saturating_sub(1)).unwrap_or(i64::MAX))
     .execute(&mut **tx)

@@ -33,6 +33,7 @@ pub(crate) fn case_view(scene: &Scene<'_>, case: &Dossier) -> CaseView {
         submitted_at: case.submitted_at,
         happenings: &happenings,
         state: &case.machine,
+        way: &case.way,
         clocks: &case.clocks,
         promised_by: case.promised_by(),
     };

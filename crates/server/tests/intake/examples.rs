@@ -19,7 +19,7 @@ use super::support::{City, Resident, new_id, pack_folder, paper};
 const TENANT: &str = "13800000001";
 
 /// The resident becomes the person of the example: name and number, what registers know, what is in the wallet.
-async fn become_person(city: &City, party: PartyId, fixture: &Fixture) {
+pub async fn become_person(city: &City, party: PartyId, fixture: &Fixture) {
     let inputs = fixture.inputs();
     let mut tx = city.state.store.write().await.unwrap();
     for table in ["fact", "licence", "appointment"] {
@@ -52,7 +52,7 @@ async fn become_person(city: &City, party: PartyId, fixture: &Fixture) {
 }
 
 /// Uploads what the example hands in; the body as the app would send it.
-async fn body_of(city: &City, one: &Resident<'_>, code: &str, fixture: &Fixture) -> Value {
+pub async fn body_of(city: &City, one: &Resident<'_>, code: &str, fixture: &Fixture) -> Value {
     let pack = city.state.catalogue.current();
     let item = pack.pack.items.iter().find(|item| item.code == code).unwrap();
     let inputs = fixture.inputs();

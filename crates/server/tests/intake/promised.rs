@@ -32,7 +32,7 @@ pub async fn payments(one: &Resident<'_>) -> Value {
     json!({"materials": {"rent-records": {"kind": "upload", "files": [file]}}, "files": {file: digest(&bytes)}})
 }
 
-async fn notices(one: &Resident<'_>) -> Vec<String> {
+pub async fn notices(one: &Resident<'_>) -> Vec<String> {
     let request = one.request(Method::GET, "/v1/events?after=0").header("accept", "application/json");
     let page: Value = request.send().await.unwrap().json().await.unwrap();
     let events = page["events"].as_array().unwrap().clone();

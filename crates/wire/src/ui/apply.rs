@@ -235,6 +235,8 @@ pub struct DraftRow {
     pub total: u32,
     /// When last saved.
     pub saved_at: Timestamp,
+    /// Of a deleted draft: until when it can be brought back.
+    pub kept_until: Option<Timestamp>,
     /// On its way.
     pub frozen: bool,
     /// Is it a correction of a case.

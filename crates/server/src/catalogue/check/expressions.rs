@@ -149,6 +149,10 @@ fn workflow<'a>(item: &'a ServiceItem, found: &mut Vec<Placed<'a>>) {
         .enumerate()
         .for_each(|(at, rule)| push(format!("instant.grant_when.{at}.rule"), &rule.rule, Expected::Bool));
     for (at, step) in item.workflow.steps.iter().enumerate() {
+        step.when.iter().for_each(|rule| push(format!("steps.{at}.when"), rule, Expected::Bool));
+        for (index, route) in step.route.iter().enumerate() {
+            push(format!("steps.{at}.route.{index}.when"), &route.when, Expected::Bool);
+        }
         for (index, check) in step.checks.iter().enumerate() {
             let rule = check.rule.iter();
             rule.for_each(|rule| push(format!("steps.{at}.checks.{index}.rule"), rule, Expected::Bool));

@@ -30,6 +30,7 @@ pub mod simulate;
 mod simulate_joint;
 pub mod texts;
 pub mod typing;
+mod way;
 pub mod ways;
 
 use std::{io::Write, path::Path};
@@ -103,6 +104,7 @@ fn of_pack(pack: &CityPack, today: Date) -> Vec<Finding> {
         findings.extend(care::check(item));
         findings.extend(instant::check(item));
         findings.extend(publicity::check(item, pack));
+        findings.extend(way::check(item));
         findings.extend(reminders::check(item, pack));
         findings.extend(rules::check(item, pack));
         findings.extend(calculator::check(item, pack));

@@ -257,6 +257,10 @@ fn workflow(item: &ServiceItem, pack: &CityPack, said: &mut Said) {
             &step.department,
             has_department(pack, &step.department),
         );
+        for (number, route) in step.route.iter().enumerate() {
+            let known = has_department(pack, &route.department);
+            said.known(&file, format!("steps.{at}.route.{number}.department"), "department", &route.department, known);
+        }
         if (step.role == StepRole::Decide) != (at == last) {
             said.wrong(
                 &file,

@@ -4,6 +4,7 @@
 use std::{collections::BTreeMap, fmt::Write as _};
 
 use haoban_domain::{
+    case::Way,
     form::{Answers, Evaluator, Field, FieldState, FormState, Inputs, ValueOrigin},
     item::ServiceItem,
     material::{MaterialRule, MaterialStanding, MaterialState},
@@ -90,8 +91,23 @@ pub fn tell(pack: &LoadedPack, code: &str, persona: Persona, today: Date) -> Opt
         Some(joint) => simulate_joint::materials(pack, joint, &evaluator.begin(inputs.clone()), &mut told),
         None => materials(item, &state, &mut told),
     }
+    way(&evaluator, &inputs, &mut told);
     ending(&evaluator, &inputs, &state, &mut told);
     Some(told)
+}
+
+/// The steps this person's case takes and who has them, where not every case takes the same.
+fn way(evaluator: &Evaluator, inputs: &Inputs, told: &mut String) {
+    let way = Way::decide(evaluator, inputs);
+    let steps = &evaluator.item().workflow.steps;
+    if steps.iter().all(|step| step.when.is_none() && step.route.is_empty()) {
+        return;
+    }
+    told.push_str("\nSteps\n");
+    for (at, step) in (0u16..).zip(steps) {
+        let who = way.department(at).unwrap_or("not taken in this situation");
+        let _ = writeln!(told, "  {}: {who}", step.title.zh);
+    }
 }
 
 /// The facts under the names of the registers that would answer them.
