@@ -111,6 +111,8 @@ if (of('wide')) await step('dialogs', async () => {
     await wear(page, mode)
     for (const [name, openIt] of dialogs) {
       await page.goto(`${APP}/#${route(name)}`)
+      // Loaded anew, so that no button of the page before is taken for one of this.
+      await page.reload()
       await page.locator('h1').first().waitFor()
       await openIt(page)
       await page.locator('dialog[open]').waitFor()
@@ -156,6 +158,7 @@ if (of('wide')) await step('the desk', async () => {
 
 // Last, for nobody starts it again: what a phone shows when the network is gone.
 if (of('narrow')) await step('without a network every page shows what is known, or says what is missing', async () => {
+  await page.emulateMedia({ forcedColors: 'none' })
   process.kill(Number(process.env.HAOBAN_PLATFORM_PID), 'SIGKILL')
   const broken = []
   for (const mode of [{ width: 390 }, { width: 390, mode: 'senior', theme: 'dark' }, { width: 1280, language: 'en' }]) {

@@ -198,6 +198,10 @@ pub struct Condition {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[ts(optional)]
     pub when_not: Option<LocalText>,
+    /// Why it cannot be told yet and how to find out; without it the reason follows from what the rule reads.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub when_open: Option<LocalText>,
 }
 
 /// A question residents ask, and its answer.

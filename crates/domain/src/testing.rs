@@ -100,7 +100,7 @@ fn merge(into: &mut serde_json::Value, from: serde_json::Value) {
 
 /// Writes `label: words` out as both languages.
 fn texts(value: &mut serde_json::Value, key: &str) {
-    const WORDS: [&str; 20] = [
+    const WORDS: [&str; 21] = [
         "label",
         "title",
         "plain",
@@ -118,6 +118,7 @@ fn texts(value: &mut serde_json::Value, key: &str) {
         "basis",
         "when_met",
         "when_not",
+        "when_open",
         "summary",
         "hint",
         "effect",

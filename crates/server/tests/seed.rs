@@ -18,9 +18,8 @@ use haoban_domain::{
 use haoban_server::{
     AppState,
     app::{self, Ports},
-    catalogue::facts,
     config::Config,
-    identity::accounts,
+    identity::{accounts, facts},
     licences,
     ports::{Clock, SystemRandom},
     seed::{self, Seeded},
@@ -124,8 +123,8 @@ async fn inputs(state: &AppState, phone: &str, code: &str) -> (Arc<Evaluator>, I
     let pack = state.catalogue.current();
     let today = state.clock.now().city_date();
     let mut inputs = Inputs::on(today);
-    inputs.facts = facts::for_item(state, party, &pack.item(code).unwrap()).await.unwrap();
-    inputs.applicant = Some(facts::applicant(state, party).await.unwrap());
+    inputs.facts = facts::read(state.store.reader(), &pack.pack, &pack.item(code).unwrap(), party).await.unwrap();
+    inputs.applicant = Some(accounts::applicant(state.store.reader(), party).await.unwrap());
     inputs.licences = licences::of_party(&state.store, party, today).await.unwrap();
     (pack.evaluator(code).unwrap(), inputs)
 }

@@ -159,7 +159,7 @@ impl Platform {
     /// Its process while it runs.
     #[must_use]
     pub fn pid(&self) -> Option<u32> {
-        self.program.pid()
+        self.program.id()
     }
 
     /// `kill -9` without a new start.

@@ -72,12 +72,6 @@ impl Program {
         Ok(Self { child })
     }
 
-    /// Its process while it runs, for scripts that end it themselves.
-    #[must_use]
-    pub fn pid(&self) -> Option<u32> {
-        self.child.id()
-    }
-
     /// `kill -9`, and waits until it is gone; fine when it ended before.
     ///
     /// # Errors

@@ -25,4 +25,8 @@ when_met?: LocalText,
 /**
  * What is shown when it is not met, with the way on.
  */
-when_not?: LocalText, };
+when_not?: LocalText, 
+/**
+ * Why it cannot be told yet and how to find out; without it the reason follows from what the rule reads.
+ */
+when_open?: LocalText, };

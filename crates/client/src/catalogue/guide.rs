@@ -1,14 +1,15 @@
 //! A guide, read with one's own facts where they are known.
 
 use haoban_domain::{
-    form::{Evaluator, FieldKind, FormState, Inputs, JudgedCondition},
+    form::{Evaluator, FieldKind, FormState, Inputs, JudgedCondition, WhyOpen},
     item::ServiceItem,
     licence::Licence,
+    pack::CityPack,
     time::Timestamp,
 };
 use haoban_wire::{
     Problem, ProblemCode,
-    ui::{ConditionState, DraftRow, GuideView, Verdict},
+    ui::{ConditionState, DraftRow, GuideView, OpenReason, Verdict},
 };
 
 use super::{near, required};
@@ -21,7 +22,7 @@ pub(crate) async fn guide_open(client: &Client, code: &str) -> Result<GuideView,
     let mut inputs = Inputs::on(client.now().city_date());
     let facts_at = known_facts(client, code, &mut inputs).await;
     let held = inputs.licences.clone();
-    let judged = loaded.evaluator(code).map(|evaluator| judge(&evaluator, &inputs));
+    let judged = loaded.evaluator(code).map(|evaluator| judge(&evaluator, &inputs, &loaded.catalogue.pack));
     let (conditions, state) = judged.unwrap_or_else(|| (unjudged(&item), None));
     facts::refresh_soon(client, code);
     let mut guide = item.guide.clone();
@@ -77,18 +78,38 @@ async fn drafts_of(client: &Client, code: &str) -> Vec<DraftRow> {
     rows.into_iter().filter(|row| row.item_code == code).collect()
 }
 
-fn judge(evaluator: &Evaluator, inputs: &Inputs) -> (Vec<ConditionState>, Option<FormState>) {
-    let conditions = evaluator.conditions(inputs).into_iter().map(condition).collect();
+fn judge(evaluator: &Evaluator, inputs: &Inputs, pack: &CityPack) -> (Vec<ConditionState>, Option<FormState>) {
+    let conditions = evaluator.conditions(inputs).into_iter().map(|judged| condition(judged, pack)).collect();
     (conditions, Some(evaluator.evaluate(inputs)))
 }
 
-fn condition(judged: JudgedCondition) -> ConditionState {
+fn condition(judged: JudgedCondition, pack: &CityPack) -> ConditionState {
     let verdict = match judged.met {
         Some(true) => Verdict::Met,
         Some(false) => Verdict::NotMet,
         None => Verdict::Open,
     };
-    ConditionState { id: judged.id, words: judged.words, verdict, note: judged.note }
+    let open = judged.open.map(|open| match open {
+        WhyOpen::SignedOut => OpenReason::SignedOut,
+        WhyOpen::Person => OpenReason::Person,
+        WhyOpen::Answers => OpenReason::Answers,
+        WhyOpen::Facts(keys) => unknown(&keys, pack),
+    });
+    ConditionState { id: judged.id, words: judged.words, verdict, note: judged.note, open }
+}
+
+/// What is not known, and the registers that would know it, each once.
+fn unknown(keys: &[String], pack: &CityPack) -> OpenReason {
+    let (mut facts, mut registers) = (Vec::new(), Vec::new());
+    for key in keys {
+        let Some((id, fact)) = key.split_once('.') else { continue };
+        let Some(register) = pack.registers.iter().find(|known| known.id == id) else { continue };
+        facts.extend(register.facts.iter().find(|known| known.id == fact).map(|known| known.words.clone()));
+        if !registers.contains(&register.name) {
+            registers.push(register.name.clone());
+        }
+    }
+    OpenReason::Registers { facts, registers }
 }
 
 fn unjudged(item: &ServiceItem) -> Vec<ConditionState> {
@@ -96,7 +117,8 @@ fn unjudged(item: &ServiceItem) -> Vec<ConditionState> {
         id: c.id.clone(),
         words: c.words.clone(),
         verdict: Verdict::Open,
-        note: None,
+        note: c.when_open.clone(),
+        open: Some(OpenReason::Person),
     };
     item.guide.conditions.iter().map(open).collect()
 }

@@ -53,6 +53,7 @@ async fn kept_on_the_device_and_searched_without_network() {
     let guide = commands::guide_open(&rig.client, GuideOpen { code }).await.unwrap();
     assert!(guide.question_count > 0);
     assert!(guide.conditions.iter().all(|condition| condition.verdict == Verdict::Open));
+    assert!(guide.conditions.iter().all(|condition| condition.open.is_some()), "each says why");
     assert_eq!(guide.facts_at, None);
 }
 

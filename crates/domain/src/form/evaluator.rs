@@ -6,7 +6,8 @@ use cel::Context;
 use serde_json::Value;
 
 use super::{
-    FormState, Inputs, JudgedCondition, RuleError, conditions::fill, evaluation::Evaluation, names::Names, plan::Plan,
+    FormState, Inputs, JudgedCondition, RuleError, WhyOpen, conditions::fill, evaluation::Evaluation, names::Names,
+    plan::Plan,
 };
 use crate::{
     calendar::WorkCalendar,
@@ -103,16 +104,29 @@ impl Evaluator {
             let note = match met {
                 Some(true) => condition.when_met.as_ref(),
                 Some(false) => condition.when_not.as_ref(),
-                None => None,
+                None => condition.when_open.as_ref(),
             };
             JudgedCondition {
                 id: condition.id.clone(),
                 words: condition.words.clone(),
                 met,
                 note: note.and_then(|note| fill(note, &inputs.facts)),
+                open: met.is_none().then(|| self.why_open(condition, inputs)),
             }
         };
         self.item().guide.conditions.iter().map(judge).collect()
+    }
+
+    /// Why a condition that cannot be told cannot be told.
+    fn why_open(&self, condition: &crate::item::Condition, inputs: &Inputs) -> WhyOpen {
+        let Some(rule) = &condition.rule else { return WhyOpen::Person };
+        if inputs.applicant.is_none() {
+            return WhyOpen::SignedOut;
+        }
+        let reads = self.shared.with_rule(rule, |rule| rule.reads.clone()).unwrap_or_default();
+        let known = |key: &String| inputs.facts.0.get(key).is_some_and(|fact| !fact.value.is_null());
+        let missing: Vec<String> = reads.facts.into_iter().filter(|key| !known(key)).collect();
+        if missing.is_empty() { WhyOpen::Answers } else { WhyOpen::Facts(missing) }
     }
 }
 

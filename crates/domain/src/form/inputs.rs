@@ -54,6 +54,21 @@ pub struct JudgedCondition {
     pub met: Option<bool>,
     /// What stands beside it, facts filled in.
     pub note: Option<LocalText>,
+    /// Of one that cannot be told: why not.
+    pub open: Option<WhyOpen>,
+}
+
+/// Why a condition cannot be told.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum WhyOpen {
+    /// Nobody is signed in, so nothing is known of anybody.
+    SignedOut,
+    /// It has no rule: somebody looks at papers, or at the place.
+    Person,
+    /// Registers said nothing about these facts.
+    Facts(Vec<String>),
+    /// It follows from what is answered in the form.
+    Answers,
 }
 
 /// Answers carried over to another version of a form.

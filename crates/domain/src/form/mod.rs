@@ -32,7 +32,7 @@ pub use definition::*;
 pub use drawing::OTHER;
 pub use evaluation::Evaluation;
 pub use evaluator::Evaluator;
-pub use inputs::{Inputs, JudgedCondition, Upgraded};
+pub use inputs::{Inputs, JudgedCondition, Upgraded, WhyOpen};
 pub use joint_state::{PlanNote, PlanPart, PlanState, Projected, Savings};
 pub use kinds::decimal;
 pub use merge::{Collision, Collisions, Merged, agreed, merge};

@@ -1,7 +1,6 @@
 //! The city pack: loaded, checked, served.
 
 pub mod check;
-pub mod facts;
 mod finding;
 pub mod fixture;
 mod handlers;

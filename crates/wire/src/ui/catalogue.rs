@@ -360,6 +360,28 @@ pub struct ConditionState {
     pub verdict: Verdict,
     /// What stands beside it.
     pub note: Option<LocalText>,
+    /// Of one that is to be seen: why it cannot be told.
+    pub open: Option<OpenReason>,
+}
+
+/// Why a condition cannot be told yet.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case", tag = "kind")]
+#[ts(export)]
+pub enum OpenReason {
+    /// Nobody is signed in.
+    SignedOut,
+    /// Somebody looks at papers, or at the place.
+    Person,
+    /// Registers said nothing about it.
+    Registers {
+        /// What is not known, in words.
+        facts: Vec<LocalText>,
+        /// Who would know, in words.
+        registers: Vec<LocalText>,
+    },
+    /// It follows from what is answered.
+    Answers,
 }
 
 /// Judgement of a condition.

@@ -248,6 +248,30 @@ fn conditions_are_judged_on_facts_or_left_open() {
 }
 
 #[test]
+fn what_cannot_be_told_says_why() {
+    let why = |evaluator: &Evaluator, known: Inputs| {
+        evaluator.conditions(&known).into_iter().map(|condition| condition.open).collect::<Vec<_>>()
+    };
+    let rent = evaluator(RENT);
+    let facts = |facts| Inputs { applicant: Some(applicant()), ..inputs(json!({}), facts) };
+    let missing = |key: &str| Some(WhyOpen::Facts(vec![key.to_owned()]));
+    assert_eq!(
+        why(&rent, inputs(json!({}), json!({}))),
+        vec![Some(WhyOpen::SignedOut), Some(WhyOpen::SignedOut), Some(WhyOpen::Person)],
+    );
+    assert_eq!(
+        why(&rent, facts(json!({"gjj.frozen": false}))),
+        vec![missing("gjj.balance"), None, Some(WhyOpen::Person)],
+    );
+    let own = RENT
+        .replace("{id: papers, words: papers are right}", "{id: papers, words: papers are right, when_open: ask us}");
+    let said = evaluator(&own).conditions(&facts(json!({})));
+    assert_eq!(said[2].note.as_ref().map(|note| note.en.as_str()), Some("ask us"), "the author's own words come first");
+    let asked = RENT.replace("facts.gjj.frozen != true", "answers.rent > 0 && size(answers.kind) > 3");
+    assert_eq!(why(&evaluator(&asked), facts(json!({"gjj.balance": 1})))[1], Some(WhyOpen::Answers));
+}
+
+#[test]
 fn rules_read_the_applicant() {
     let evaluator = evaluator(RENT);
     let inputs = Inputs { applicant: Some(applicant()), ..inputs(json!({}), json!({})) };

@@ -131,8 +131,11 @@ fn needless(service: &JointService, findings: &mut Vec<Finding>) {
     }
     facts.extend(fields().flat_map(|field| field.prefill.clone().into_iter().chain(fact_of(&field.kind))));
     let conditions = service.guide.conditions.iter();
-    let notes: String =
-        conditions.flat_map(|one| [&one.when_met, &one.when_not]).flatten().map(|text| text.zh.as_str()).collect();
+    let notes: String = conditions
+        .flat_map(|one| [&one.when_met, &one.when_not, &one.when_open])
+        .flatten()
+        .map(|text| text.zh.as_str())
+        .collect();
     for (at, fact) in service.guide.facts.iter().enumerate() {
         let shown = notes.contains(&format!("{{{}}}", fact.key)) || notes.contains(&format!("{{{}|", fact.key));
         if !facts.contains(&fact.key) && !shown {

@@ -184,7 +184,7 @@ fn needless(item: &ServiceItem, findings: &mut Vec<Finding>, used: &Used) {
         .guide
         .conditions
         .iter()
-        .flat_map(|c| [&c.when_met, &c.when_not])
+        .flat_map(|c| [&c.when_met, &c.when_not, &c.when_open])
         .flatten()
         .map(|text| text.zh.as_str())
         .collect();

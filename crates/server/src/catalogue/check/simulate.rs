@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, fmt::Write as _};
 
 use haoban_domain::{
     case::Way,
-    form::{Answers, Evaluator, Field, FieldState, FormState, Inputs, ValueOrigin},
+    form::{Answers, Evaluator, Field, FieldState, FormState, Inputs, ValueOrigin, WhyOpen},
     item::ServiceItem,
     material::{MaterialRule, MaterialStanding, MaterialState},
     time::Date,
@@ -127,9 +127,15 @@ fn conditions(evaluator: &Evaluator, inputs: &Inputs, told: &mut String) {
         let sign = match judged.met {
             Some(true) => "met",
             Some(false) => "not met",
-            None => "an officer must tell",
+            None => "open",
         };
-        let note = judged.note.map(|note| format!(" ({})", note.zh)).unwrap_or_default();
+        let why = judged.open.map(|open| match open {
+            WhyOpen::Person => "somebody must look".to_owned(),
+            WhyOpen::SignedOut => "nobody is signed in".to_owned(),
+            WhyOpen::Answers => "it follows from the answers".to_owned(),
+            WhyOpen::Facts(keys) => format!("not known: {}", keys.join(", ")),
+        });
+        let note = judged.note.map(|note| note.zh).or(why).map(|note| format!(" ({note})")).unwrap_or_default();
         let _ = writeln!(told, "  {}: {sign}{note}", judged.words.zh);
     }
 }
