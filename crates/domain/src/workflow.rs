@@ -196,7 +196,8 @@ pub struct WorkflowStep {
     /// Working days of this step.
     pub days: u16,
     /// The step is part of a case only where this holds; what cannot be told counts as yes. Decided when the case is sent,
-    /// and anew after a correction for what has not begun. The step that decides is part of every case.
+    /// and anew after a correction for the steps that come after the present one. The first step and the one that decides
+    /// are part of every case.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[ts(optional)]
     pub when: Option<Expr>,

@@ -6,10 +6,6 @@ import type { LocalText } from "./LocalText";
  */
 export type OpenReason = { "kind": "signed_out" } | { "kind": "person" } | { "kind": "registers", 
 /**
- * What is not known, in words.
- */
-facts: Array<LocalText>, 
-/**
  * Who would know, in words.
  */
 registers: Array<LocalText>, } | { "kind": "answers" };

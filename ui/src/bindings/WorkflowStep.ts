@@ -32,7 +32,8 @@ role: StepRole,
 days: number, 
 /**
  * The step is part of a case only where this holds; what cannot be told counts as yes. Decided when the case is sent,
- * and anew after a correction for what has not begun. The step that decides is part of every case.
+ * and anew after a correction for the steps that come after the present one. The first step and the one that decides
+ * are part of every case.
  */
 when?: Expr, 
 /**

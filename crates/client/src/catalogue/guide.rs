@@ -98,18 +98,11 @@ fn condition(judged: JudgedCondition, pack: &CityPack) -> ConditionState {
     ConditionState { id: judged.id, words: judged.words, verdict, note: judged.note, open }
 }
 
-/// What is not known, and the registers that would know it, each once.
+/// The registers that would know these facts, each once.
 fn unknown(keys: &[String], pack: &CityPack) -> OpenReason {
-    let (mut facts, mut registers) = (Vec::new(), Vec::new());
-    for key in keys {
-        let Some((id, fact)) = key.split_once('.') else { continue };
-        let Some(register) = pack.registers.iter().find(|known| known.id == id) else { continue };
-        facts.extend(register.facts.iter().find(|known| known.id == fact).map(|known| known.words.clone()));
-        if !registers.contains(&register.name) {
-            registers.push(register.name.clone());
-        }
-    }
-    OpenReason::Registers { facts, registers }
+    let asked = |id: &str| keys.iter().any(|key| key.split_once('.').is_some_and(|(register, _)| register == id));
+    let known = pack.registers.iter().filter(|register| asked(&register.id));
+    OpenReason::Registers { registers: known.map(|register| register.name.clone()).collect() }
 }
 
 fn unjudged(item: &ServiceItem) -> Vec<ConditionState> {

@@ -2,8 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{CaseEventKind, CaseStatus, ClockKind, Skipped};
-use crate::workflow::ChargeWhen;
+use super::{CaseEventKind, CaseStatus, ClockKind, Skipped, Way};
+use crate::workflow::{ChargeWhen, Workflow};
 
 /// Everything the machine needs to know of a case.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -15,14 +15,13 @@ pub struct CaseState {
     pub step: u16,
     /// How many steps the workflow has; at least one.
     pub steps: u16,
-    /// Steps of the workflow that this case does not take.
-    #[serde(default, skip_serializing_if = "Skipped::is_none")]
+    /// Steps of the workflow that this case does not take. Follows from its way and is not kept beside it.
+    #[serde(skip)]
     pub skipped: Skipped,
     /// A correction was asked for already; it is asked once in the life of a case.
     pub correction_used: bool,
-    /// A rule of the item lets the office ask for it after acceptance too. Cases from before there was such a rule
-    /// could always be asked.
-    #[serde(default = "always_could")]
+    /// A rule of the item lets the office ask for it after acceptance too. Follows from the item and is not kept.
+    #[serde(skip)]
     pub correction_in_review: bool,
     /// While a correction, a special procedure or a charge holds the case: where it goes back to.
     pub back_to: Option<CaseStatus>,
@@ -43,8 +42,12 @@ pub struct CaseState {
     pub awaits_promised: bool,
 }
 
-fn always_could() -> bool {
-    true
+impl CaseState {
+    /// The state with what follows from the item and the way of its case.
+    #[must_use]
+    pub fn under(self, workflow: &Workflow, way: &Way) -> Self {
+        Self { skipped: way.skipped(), correction_in_review: workflow.correction_in_review.is_some(), ..self }
+    }
 }
 
 #[allow(clippy::trivially_copy_pass_by_ref, reason = "serde hands a reference")]

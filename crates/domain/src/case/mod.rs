@@ -19,3 +19,5 @@ pub use way::{Skipped, Way};
 
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod way_tests;

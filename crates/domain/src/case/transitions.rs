@@ -149,15 +149,8 @@ pub fn submit(steps: u16, charge: ChargeState, publicity: Option<u16>) -> (CaseS
 pub fn submit_to(workflow: &Workflow, way: &Way) -> (CaseState, Vec<Effect>) {
     let steps = u16::try_from(workflow.steps.len()).unwrap_or(u16::MAX);
     let charge = workflow.charge.as_ref().map(|charge| charge.when);
-    let (state, mut effects) = submit(steps, charge.into(), workflow.publicity().map(|(step, _)| step));
-    let skipped = way.skipped();
-    let step = skipped.first(state.steps);
-    for effect in &mut effects {
-        if let Effect::OpenTask { step: first } = effect {
-            *first = step;
-        }
-    }
-    (CaseState { skipped, step, correction_in_review: workflow.correction_in_review.is_some(), ..state }, effects)
+    let (state, effects) = submit(steps, charge.into(), workflow.publicity().map(|(step, _)| step));
+    (state.under(workflow, way), effects)
 }
 
 /// The events (in their plain form) that the machine would take now.

@@ -27,22 +27,24 @@ impl Way {
             return Self::plain(workflow);
         }
         let evaluation = rules.begin(inputs.clone());
-        let taken = |step: &WorkflowStep| {
-            // What cannot be told is looked at rather than left out.
-            if step.when.as_ref().is_some_and(|rule| evaluation.judge(rule) == Some(false)) {
+        let last = workflow.steps.len().saturating_sub(1);
+        let taken = |(at, step): (usize, &WorkflowStep)| {
+            // Every case is accepted by somebody and decided by somebody. What cannot be told is looked at rather than
+            // left out.
+            let between = at > 0 && at < last;
+            if step.when.as_ref().filter(|_| between).is_some_and(|rule| evaluation.judge(rule) == Some(false)) {
                 return None;
             }
             let routed = step.route.iter().find(|route| evaluation.judge(&route.when) == Some(true));
             Some(routed.map_or(&step.department, |route| &route.department).clone())
         };
-        Self(workflow.steps.iter().map(taken).collect())
+        Self(workflow.steps.iter().enumerate().map(taken).collect())
     }
 
-    /// The same with the steps up to and with `step` as they are in `before`: what has begun stays where it is.
+    /// The same with the steps up to and with `step` as they are in `before`: a case does not go back.
     #[must_use]
     pub fn from_step(mut self, before: &Self, step: u16) -> Self {
-        let begun = usize::from(step) + 1;
-        for (now, then) in self.0.iter_mut().zip(&before.0).take(begun) {
+        for (now, then) in self.0.iter_mut().zip(&before.0).take(usize::from(step) + 1) {
             now.clone_from(then);
         }
         self
@@ -63,8 +65,7 @@ impl Way {
 }
 
 /// Steps that a case does not take, one bit each; a workflow has at most twelve.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(transparent)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
 pub struct Skipped(u32);
 
 fn bit(step: usize) -> u32 {
@@ -72,12 +73,6 @@ fn bit(step: usize) -> u32 {
 }
 
 impl Skipped {
-    /// None is left out.
-    #[must_use]
-    pub fn is_none(&self) -> bool {
-        self.0 == 0
-    }
-
     /// Whether a step is left out.
     #[must_use]
     pub fn has(self, step: u16) -> bool {
@@ -94,11 +89,5 @@ impl Skipped {
     #[must_use]
     pub fn before(self, step: u16) -> Option<u16> {
         (0..step).rev().find(|earlier| !self.has(*earlier))
-    }
-
-    /// The first step that the case takes.
-    #[must_use]
-    pub fn first(self, steps: u16) -> u16 {
-        (0..steps).find(|step| !self.has(*step)).unwrap_or(0)
     }
 }

@@ -99,10 +99,10 @@ impl Dossier {
         steps.get(usize::from(step)).ok_or_else(|| Error::internal("the workflow has no such step"))
     }
 
-    /// Decides its way anew, after answers or materials changed: of the steps that have not begun.
+    /// Decides its way anew, after answers or materials changed: of the steps that come after the present one.
     pub fn redirect(&mut self, inputs: &Inputs) {
         self.way = Way::decide(&self.rules, inputs).from_step(&self.way, self.machine.step);
-        self.machine.skipped = self.way.skipped();
+        self.machine = self.machine.under(&self.rules.item().workflow, &self.way);
     }
 
     /// Department that has it now, or had it last.

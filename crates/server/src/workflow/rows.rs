@@ -3,7 +3,7 @@
 use std::str::FromStr;
 
 use haoban_domain::{
-    case::{CaseEvent, CaseStatus, Pause, Way, timeline::Happening},
+    case::{CaseEvent, CaseState, CaseStatus, Pause, Way, timeline::Happening},
     form::Evaluator,
     ids::{CaseId, CorrectionId, PartyId},
     time::{Date, Timestamp},
@@ -62,6 +62,7 @@ async fn read(state: &AppState, connection: &mut AnyConnection, id: CaseId, suff
     let (parent, parts) = family(state, connection, id, &rules).await?;
     let charge = charges::read(connection, id).await?;
     let way = maybe::<Way>(&row, "way")?.unwrap_or_else(|| Way::plain(&rules.item().workflow));
+    let machine = document::<CaseState>(&row, "machine")?.under(&rules.item().workflow, &way);
     Ok(Some(Dossier {
         id,
         way,
@@ -69,7 +70,7 @@ async fn read(state: &AppState, connection: &mut AnyConnection, id: CaseId, suff
         party: PartyId::from_str(&row.try_get::<String, _>("party_id")?)?,
         rules,
         channel: row.try_get("channel")?,
-        machine: document(&row, "machine")?,
+        machine,
         clocks: document(&row, "clocks")?,
         revision: u64::try_from(row.try_get::<i64, _>("revision")?).unwrap_or(0),
         submitted_at: Timestamp::from_millis(row.try_get("submitted_at")?),

@@ -375,8 +375,6 @@ pub enum OpenReason {
     Person,
     /// Registers said nothing about it.
     Registers {
-        /// What is not known, in words.
-        facts: Vec<LocalText>,
         /// Who would know, in words.
         registers: Vec<LocalText>,
     },

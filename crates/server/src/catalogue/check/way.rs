@@ -30,6 +30,12 @@ fn wrong(at: usize, step: &WorkflowStep, last: usize) -> Vec<Wrong> {
     let public = step.publicity.is_some();
     let decides = at == last;
     say(
+        at == 0 && !decides && step.when.is_some(),
+        "when".to_owned(),
+        "the first step is part of every case: nobody would accept it otherwise",
+        "put the condition on a step after it",
+    );
+    say(
         decides && step.when.is_some(),
         "when".to_owned(),
         "the step that decides is part of every case",
@@ -66,6 +72,12 @@ fn wrong(at: usize, step: &WorkflowStep, last: usize) -> Vec<Wrong> {
             format!("route.{number}"),
             "the last route leads where the step goes anyway",
             "take it out, or name another department",
+        );
+        say(
+            route.when.0.trim() == "true",
+            format!("route.{number}"),
+            "a route that always holds is no route",
+            "name that department as the `department` of the step",
         );
         say(
             step.route.iter().take(number).any(|earlier| earlier.when == route.when),
